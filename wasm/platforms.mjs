@@ -19,6 +19,7 @@ const types = {
   signing_secrets: 'string | string[]',
   headers: 'Record<string, string>',
   number: 'number | string',
+  json: 'unknown',
 };
 const notes = {
   url: 'An http or https URL.',
@@ -26,6 +27,7 @@ const notes = {
   addresses: 'Mail addresses.',
   signing_secrets: 'Signs requests, `whsec_...`, or any text where `signature` is `github` or `stripe`; several while keys rotate.',
   headers: 'Headers of its own that each request has.',
+  json: 'A JSON template of the body, in place of the event itself: any JSON whose strings may hold slots, as `{"text":"{@title}: {@sentence}","status":"{status}","all":"{@event}"}`. WORDINGS.md describes them.',
 };
 const union = (names) => names.map((name) => `'${name}'`).join(' | ');
 const words = (text) => union(text.split(' '));
@@ -62,7 +64,7 @@ ${[...members.values()].map(member).join('')}  [key: string]: unknown;
 /** A member of \`type_data\`. */
 export interface PlatformField {
   key: string;
-  kind: ${union(['url', 'text', 'token', 'choice', 'number', 'users', 'addresses', 'signing_secrets', 'headers'])};
+  kind: ${union(['url', 'text', 'token', 'choice', 'number', 'users', 'addresses', 'signing_secrets', 'headers', 'json'])};
   required: boolean;
   /** Masked in previews. */
   secret: boolean;

@@ -181,6 +181,11 @@
 #define NOTIFIER_MAX_HEADERS 32u
 #endif
 
+/// Longest body of a webhook's own, as compact JSON, in bytes.
+#ifndef NOTIFIER_MAX_BODY_TEMPLATE_BYTES
+#define NOTIFIER_MAX_BODY_TEMPLATE_BYTES 16384u
+#endif
+
 /// Longest text of a vocabulary's row, a template among them, in bytes; most wordings of one event kind; most event
 /// kinds, event types and categories, each.
 #ifndef NOTIFIER_MAX_TEMPLATE_BYTES

@@ -235,6 +235,11 @@
 #define NOTIFIER_MAX_HEADERS 32u
 #endif
 
+/// Longest body of a webhook's own, as compact JSON, in bytes.
+#ifndef NOTIFIER_MAX_BODY_TEMPLATE_BYTES
+#define NOTIFIER_MAX_BODY_TEMPLATE_BYTES 16384u
+#endif
+
 /// Longest text of a vocabulary's row, a template among them, in bytes; most wordings of one event kind; most event
 /// kinds, event types and categories, each.
 #ifndef NOTIFIER_MAX_TEMPLATE_BYTES
@@ -2768,6 +2773,7 @@ enum class Place : std::uint8_t {
   header,  ///< as a header
   body,    ///< as a member of the JSON object, before all others
   method,  ///< as the method
+  whole,   ///< as the template of all the body
 };
 
 /// A member of a platform's `type_data`: what may stand in it, who may see it, and where it goes in a request.
@@ -2782,6 +2788,7 @@ struct PlatformField {
     addresses,        ///< email addresses
     signing_secrets,  ///< one or several, as standardwebhooks.com writes them
     headers,          ///< names and values of headers, in turn
+    json,             ///< a template of JSON; kept as its text
     refused,          ///< nothing: another platform's secret, which must not be taken for an unknown key, as these are
                       ///< shown
   };
@@ -4147,8 +4154,9 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/platform/webhook.hpp ----------------------------------------------------------------------------------
 
-// A webhook: the event itself, byte for byte as it came in. There is nothing to write; where there are signing secrets,
-// a signature comes on top when it is sent (delivery/signature.hpp).
+// A webhook: the event itself, byte for byte as it came in, unless the notifier has a body of its own
+// (message/body_template.hpp). Where there are signing secrets, a signature comes on top when it is sent
+// (delivery/signature.hpp).
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -4181,6 +4189,7 @@ inline constexpr PlatformField webhook_fields[] = {
      false,
      {},
      Place::header},
+    {"type_data.body", PlatformField::Kind::json, PlatformField::Visibility::secret, false, {}, Place::whole},
 };
 
 }  // namespace detail
@@ -15299,691 +15308,9 @@ NOTIFIER_INLINE void append_normalized(const Url& url, std::string& out) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/signing_secret.hpp ------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-namespace detail {
-
-/// The digits of a secret's base64.
-/// @return what is wrong with it, or nullptr
-inline const char* read_signing_secret(std::string_view secret, std::string_view& digits) noexcept {
-  digits = secret;
-  if (digits.substr(0, signing_secret_prefix.size()) == signing_secret_prefix) {
-    digits.remove_prefix(signing_secret_prefix.size());
-  }
-  const bool is_whole = digits.size() % 4 == 0;
-  for (int padding = 0; is_whole && padding < 2 && !digits.empty() && digits.back() == '='; ++padding) {
-    digits.remove_suffix(1);
-  }
-  if (digits.size() % 4 == 1 || !base64::are_digits(digits)) {
-    return "must be base64, with or without whsec_ before it";
-  }
-  const std::size_t bytes = digits.size() * 3 / 4;
-  return bytes < 24 || bytes > 64 ? "must have a key of 24 to 64 bytes" : nullptr;
-}
-
-}  // namespace detail
-
-NOTIFIER_INLINE Result<std::string> parse_signing_secret(std::string_view secret) {
-  std::string_view digits;
-  if (const char* fault = detail::read_signing_secret(secret, digits)) {
-    Error error;
-    error.code = errc::invalid;
-    error.message = fault;
-    return error;
-  }
-  std::string key;
-  detail::base64::append_bytes(digits, key);
-  return key;
-}
-
-NOTIFIER_INLINE bool is_signing_secret(std::string_view secret) noexcept {
-  std::string_view digits;
-  return detail::read_signing_secret(secret, digits) == nullptr;
-}
-
-NOTIFIER_INLINE bool is_signing_text(std::string_view text) noexcept {
-  if (text.empty() || text.size() > 255 || text.front() == ' ' || text.back() == ' ' || !is_utf8(text)) return false;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == 127) return false;
-  }
-  return true;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/net/email_address.hpp ---------------------------------------------------------------------------------
-
-// Mail addresses, as far as mail programs agree on them.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// True for an address that can stand in an envelope and a header as it is: a dot-atom of ASCII (RFC 5322
-/// section 3.2.3, at most 64 bytes), `@`, and a host name of ASCII letters, digits and `-` in labels of 1 to 63 bytes;
-/// at most 254 bytes (RFC 5321 section 4.5.3.1). One label alone is taken (`root@localhost`). Quoted local parts,
-/// comments, address literals and anything outside ASCII are not: domains in other scripts have an ASCII form, xn--...
-bool is_email_address(std::string_view text) noexcept;
-
-/// What is wrong with a text that is no address, fit to follow it in a sentence. Such as have a form in ASCII are told
-/// so.
-const char* email_address_fault(std::string_view text) noexcept;
-
-/// Two addresses of the same mailbox, as far as a stranger can tell: local parts byte for byte, domains in any case.
-bool same_mailbox(std::string_view a, std::string_view b) noexcept;
-
-/// The two parts of `Name <address>`, borrowed.
-struct Mailbox {
-  std::string_view name;  ///< as written, quotes included; empty where there is none. In UTF-8
-  std::string_view address;
-
-  /// What follows the last `@` of the address.
-  std::string_view domain() const noexcept { return address.substr(address.rfind('@') + 1); }
-};
-
-/// Reads what people write for a sender: an address, or a display name and an address in angle brackets. The name is
-/// any text in UTF-8 without control characters and line ends, as `Acme, Inc.`, `St. John` or `Notifier (prod)`: what
-/// of it a header can't hold as it is, who writes the header quotes or encodes. It may be one quoted string (RFC 5322
-/// section 3.2.4); else it has its quotes in pairs, none at its beginning, and nothing that makes it look like several
-/// senders.
-/// @return false, and `out` unchanged, for anything else.
-bool parse_mailbox(std::string_view text, Mailbox& out) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-/// RFC 5322: atext.
-struct AtomChars {
-  constexpr AtomChars() {
-    constexpr std::string_view chars =
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-/=?^_`{|}~";
-    for (const char c : chars) is[static_cast<unsigned char>(c)] = true;
-  }
-  bool is[256] = {};
-};
-inline constexpr AtomChars atom_chars;
-
-constexpr bool is_atom_char(char c) noexcept { return atom_chars.is[static_cast<unsigned char>(c)]; }
-
-inline bool is_dot_atom(std::string_view text) noexcept {
-  char before = '.';
-  for (const char c : text) {
-    if (c == '.' ? before == '.' : !is_atom_char(c)) return false;
-    before = c;
-  }
-  return before != '.';
-}
-
-inline bool is_mail_domain(std::string_view text) noexcept {
-  std::size_t label = 0;
-  char before = '.';
-  for (const char c : text) {
-    if (c == '.' || c == '-') {
-      if (before == '.' || (c == '.' && before == '-')) return false;
-    } else if (!is_letter_or_digit(c)) {
-      return false;
-    }
-    label = c == '.' ? 0 : label + 1;
-    if (label > 63) return false;
-    before = c;
-  }
-  return before != '.' && before != '-';
-}
-
-/// UTF-8 without what controls or breaks lines: C0 and C1, DEL, the line and paragraph separators.
-inline bool is_one_line(std::string_view text) noexcept {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const unsigned char byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7F) return false;
-    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
-    const std::string_view three = text.substr(i, 3);
-    if (three == "\xE2\x80\xA8" || three == "\xE2\x80\xA9") return false;
-  }
-  return is_utf8(text);
-}
-
-/// One quoted string, its quotes taken off.
-inline bool is_quoted_content(std::string_view text) noexcept {
-  bool escaped = false;
-  for (const char c : text) {
-    if (c == '"' && !escaped) return false;
-    escaped = c == '\\' && !escaped;
-  }
-  return !escaped;
-}
-
-inline bool is_display_name(std::string_view text) noexcept {
-  if (!is_one_line(text)) return false;
-  if (!text.empty() && text.front() == '"') {
-    return text.size() >= 2 && text.back() == '"' && is_quoted_content(text.substr(1, text.size() - 2));
-  }
-  bool is_balanced = true;
-  bool has_at = false;
-  bool has_separator = false;
-  for (const char c : text) {
-    if (c == '<' || c == '>') return false;
-    is_balanced = is_balanced == (c != '"');
-    has_at = has_at || c == '@';
-    has_separator = has_separator || c == ',' || c == ';';
-  }
-  return is_balanced && !(has_at && has_separator);
-}
-
-constexpr std::string_view without_spaces_around(std::string_view text) noexcept {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-/// What a text that is to be a Mailbox has for an address, whatever it is.
-inline std::string_view address_of_mailbox(std::string_view text) noexcept {
-  text = without_spaces_around(text);
-  if (text.empty() || text.back() != '>') return text;
-  text = text.substr(text.rfind('<') + 1);  // the whole where there is none
-  return without_spaces_around(text.substr(0, text.size() - 1));
-}
-
-}  // namespace detail
-
-inline bool is_email_address(std::string_view text) noexcept {
-  const std::size_t at = text.find('@');  // neither part may hold another
-  if (at == std::string_view::npos || at > 64 || text.size() > 254) return false;
-  return detail::is_dot_atom(text.substr(0, at)) && detail::is_mail_domain(text.substr(at + 1));
-}
-
-inline const char* email_address_fault(std::string_view text) noexcept {
-  const std::size_t at = text.rfind('@');
-  if (at != std::string_view::npos && is_utf8(text)) {
-    const auto is_ascii = [](std::string_view part) {
-      for (const char c : part) {
-        if (static_cast<unsigned char>(c) >= 0x80) return false;
-      }
-      return true;
-    };
-    if (!is_ascii(text.substr(at + 1))) return "must have its domain in ASCII, as xn--bcher-kva.example";
-    if (!is_ascii(text.substr(0, at))) return "must be in ASCII before its @: not every mail server takes more";
-  }
-  return "is not a valid email address";
-}
-
-inline bool same_mailbox(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  const std::size_t domain = a.rfind('@') + 1;
-  if (a.substr(0, domain) != b.substr(0, domain)) return false;
-  for (std::size_t i = domain; i < a.size(); ++i) {
-    if (detail::to_lower(a[i]) != detail::to_lower(b[i])) return false;
-  }
-  return true;
-}
-
-inline bool parse_mailbox(std::string_view text, Mailbox& out) noexcept {
-  text = detail::without_spaces_around(text);
-  Mailbox mailbox;
-  mailbox.address = detail::address_of_mailbox(text);
-  if (!text.empty() && text.back() == '>') {
-    const std::size_t open = text.rfind('<');
-    if (open == std::string_view::npos) return false;
-    mailbox.name = detail::without_spaces_around(text.substr(0, open));
-    if (!detail::is_display_name(mailbox.name)) return false;
-  }
-  if (!is_email_address(mailbox.address)) return false;
-  out = mailbox;
-  return true;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/registry/checks.hpp -----------------------------------------------------------------------------------
-
-// The rules for single values, and for what is made of them alone.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-inline bool has_no_text(std::string_view text) noexcept {
-  return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
-}
-
-inline std::string too_long(std::size_t most) {
-  return detail::with_number("is too long (maximum is ", most, " bytes)");
-}
-
-/// Whether all characters are from the first to the last.
-inline bool is_within(std::string_view text, char first, char last) noexcept {
-  return std::all_of(text.begin(), text.end(), [=](char c) { return c >= first && c <= last; });
-}
-
-/// Whether a word is one of a list, which has spaces between its words.
-inline bool is_one_of(std::string_view list, std::string_view word) noexcept {
-  const bool is_word = !word.empty() && word.find(' ') == std::string_view::npos;
-  for (std::size_t at = 0; is_word && at < list.size();) {
-    const std::size_t end = (std::min)(list.find(' ', at), list.size());
-    if (list.substr(at, end - at) == word) return true;
-    at = end + 1;
-  }
-  return false;
-}
-
-/// Whether a name may stand among a notifier's own headers: a token of RFC 9110, and none that says how a request is
-/// framed, or that is ours.
-NOTIFIER_NOINLINE inline bool is_own_header(std::string_view name) {
-  constexpr std::string_view ours =
-      "host content-length transfer-encoding connection keep-alive proxy-connection te trailer upgrade expect "
-      "content-type webhook-id webhook-timestamp webhook-signature";
-  std::string lower(name.substr(0, NOTIFIER_MAX_ID_BYTES + 1));
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return !name.empty() && name.size() <= NOTIFIER_MAX_ID_BYTES && is_within(name, '!', '~') &&
-         name.find_first_of("\"(),/:;<=>?@[\\]{}") == std::string_view::npos && !is_one_of(ours, lower);
-}
-
-/// A text that must be there, and no longer than `most`.
-inline bool check_text(std::string_view field, std::string_view text, std::size_t most, Problems& problems) {
-  if (has_no_text(text)) {
-    problems.add(field, "can't be blank", "blank");
-  } else if (text.size() > most) {
-    problems.add(field, too_long(most), "too_long");
-  } else if (!is_utf8(text)) {
-    problems.add(field, "must be UTF-8", "invalid_utf8");
-  } else {
-    return true;
-  }
-  return false;
-}
-
-inline bool check_optional_text(std::string_view field, std::string_view text, std::size_t most, Problems& problems) {
-  return text.empty() || check_text(field, text, most, problems);
-}
-
-inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
-  if (is_email_address(address)) return true;
-  problems.add(field, detail::joined(detail::quoted(address), " ", email_address_fault(address)), "invalid_email");
-  return false;
-}
-
-inline void check_user(std::string_view path, const User& user, Problems& problems) {
-  const std::string prefix = path.empty() ? std::string() : detail::joined(path, ".");
-  check_text(detail::joined(prefix, "id"), user.id, NOTIFIER_MAX_ID_BYTES, problems);
-  check_optional_text(detail::joined(prefix, "username"), user.username, NOTIFIER_MAX_NAME_BYTES, problems);
-  if (!user.email.empty()) check_email(detail::joined(prefix, "email"), user.email, problems);
-}
-
-inline void check_app(const App& app, Problems& problems) {
-  check_optional_text("id", app.id, NOTIFIER_MAX_ID_BYTES, problems);
-  check_text("name", app.name, NOTIFIER_MAX_NAME_BYTES, problems);
-  check_optional_text("project_id", app.project_id, NOTIFIER_MAX_ID_BYTES, problems);
-  const User& owner = app.owner;
-  if (!owner.id.empty() || !owner.username.empty() || !owner.email.empty()) check_user("owner", owner, problems);
-}
-
-/// Checks settings and takes the final slash off the link base.
-inline void check_settings(Settings& settings, Problems& problems) {
-  Mailbox mailbox;
-  if (settings.email_from.size() > NOTIFIER_MAX_ID_BYTES) {
-    problems.add("email_from", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
-  } else if (!parse_mailbox(settings.email_from, mailbox)) {
-    const std::string_view address = address_of_mailbox(settings.email_from);
-    const bool is_name = is_email_address(address);
-    problems.add("email_from",
-                 is_name
-                     ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
-                     : detail::joined("must be an email address, or `Name <address>`; ", detail::quoted(address), " ",
-                                      email_address_fault(address)),
-                 "invalid_email");
-  }
-  while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
-  const auto check_url = [&](std::string_view field, std::string_view url) {
-    const auto parsed = parse_http_url(url);
-    if (!url.empty() && !parsed) problems.add(field, parsed.error().message, "invalid_url");
-  };
-  check_url("link_base", settings.link_base);
-  check_url("logo_url", settings.logo_url);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/byte_order_mark.hpp ------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What some editors and shells put before the text of a file: U+FEFF in UTF-8.
-inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-/// The text of a file without its mark. Of one, since a second one is text.
-constexpr std::string_view without_byte_order_mark(std::string_view file) noexcept {
-  const bool is_marked = file.substr(0, byte_order_mark.size()) == byte_order_mark;
-  return is_marked ? file.substr(byte_order_mark.size()) : file;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/packed.hpp ---------------------------------------------------------------------------------------
+// ---- notifier/vocabulary/secret.hpp ---------------------------------------------------------------------------------
 
 #include <iterator>
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A constant table as a program had better hold it: one run of characters. Where each text begins, and how long it is,
-/// would take a third of its room again, of which no compression makes much.
-///
-///     for (const EventType& type : Packed<builtin_event_types, &EventType::id, &EventType::name>::Rows().all) ...
-///
-/// @tparam table    rows, aggregates; a program that looks at it through this alone does not hold it twice
-/// @tparam members  of a row, those that matter: texts of one line, and enumerations and flags
-template <const auto& table, auto... members>
-class Packed {
-  using Row = std::decay_t<decltype(table[0])>;
-
- public:
-  /// The rows again; their texts last as long as the program.
-  struct Rows {
-    Rows() noexcept {
-      const char* next = characters.data();
-      for (Row& row : all) (take(next, row.*members), ...);
-    }
-
-    Row all[std::size(table)] = {};
-  };
-
- private:
-  static constexpr std::size_t room(std::string_view text) noexcept { return text.size() + 1; }
-  template <class Value>
-  static constexpr std::size_t room(Value) noexcept {
-    return 1;
-  }
-
-  static constexpr std::size_t size() noexcept {
-    std::size_t size = text_padding;  // so that any text may be copied by whole vectors
-    for (const Row& row : table) size += (room(row.*members) + ...);
-    return size;
-  }
-
-  static constexpr void put(char*& next, std::string_view text) noexcept {
-    for (const char c : text) *next++ = c;
-    *next++ = '\n';
-  }
-  template <class Value>
-  static constexpr void put(char*& next, Value value) noexcept {
-    *next++ = static_cast<char>(value);
-  }
-
-  static constexpr auto pack() noexcept {
-    std::array<char, size()> out{};
-    char* next = out.data();
-    for (const Row& row : table) (put(next, row.*members), ...);
-    return out;
-  }
-
-  static void take(const char*& next, std::string_view& text) noexcept {
-    const char* const begin = next;
-    while (*next != '\n') ++next;
-    text = {begin, static_cast<std::size_t>(next++ - begin)};
-  }
-  template <class Value>
-  static void take(const char*& next, Value& value) noexcept {
-    value = static_cast<Value>(*next++);
-  }
-
-  static constexpr auto characters = pack();
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/name_index.hpp -----------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A name taken apart for hashing and comparing: its length and its first and last eight bytes, which are all of it up
-/// to sixteen. Borrows the name.
-struct Name {
-  std::uint64_t head{};
-  std::uint64_t tail{};
-  std::string_view text;
-
-  Name() = default;
-  explicit Name(std::string_view name) noexcept : text(name) {
-    const std::size_t n = name.size();
-    const char* const p = name.data();
-    if (n < 8) {
-      head = load_up_to_8(p, n);
-    } else {
-      head = load_u64(p);
-      tail = load_u64(p + n - 8);
-    }
-  }
-
-  /// Names that differ in the middle alone collide; whoever looks up hostile names meets only the chains of the names
-  /// that we or the host chose.
-  ///
-  /// @param bits  of the result, 1 to 32: the uppermost ones of products, which all bits below have a part in
-  std::size_t hash(unsigned bits) const noexcept {
-    return to_size(((head ^ text.size()) * 0xD6E8FEB86659FD93u + tail * 0xA0761D6478BD642Fu) >> (64 - bits));
-  }
-
-  friend bool operator==(const Name& a, const Name& b) noexcept {
-    if (((a.head ^ b.head) | (a.tail ^ b.tail) | (a.text.size() ^ b.text.size())) != 0) return false;
-    return a.text.size() <= 16 || a.text == b.text;
-  }
-};
-
-/// Short names to small numbers, built once and read often: open addressing, at most half full.
-class NameIndex {
- public:
-  static constexpr std::uint32_t npos = 0xFFFFFFFF;
-
-  NameIndex() : slots_(std::size_t{1} << bits_) {}
-
-  /// @param name   not in the index yet; outlives it.
-  void insert(std::string_view name, std::uint32_t value) {
-    if (++count_ * 2 > slots_.size()) {
-      std::vector<Slot> old(slots_.size() * 2);
-      old.swap(slots_);
-      ++bits_;
-      for (const Slot& slot : old) {
-        if (slot.value != npos) free_slot(slot.name) = slot;
-      }
-    }
-    const Name key(name);
-    free_slot(key) = {key, value};
-  }
-
-  /// Points the index at another copy of a name that it has.
-  void repoint(std::string_view name) noexcept {
-    const Name key(name);
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t i = key.hash(bits_);
-    while (!(slots_[i].name == key)) i = (i + 1) & mask;
-    slots_[i].name = key;
-  }
-
-  /// The name's value, or npos.
-  std::uint32_t find(std::string_view name) const noexcept {
-    const Name key(name);
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
-      const Slot& slot = slots_[i];
-      if (slot.value == npos || slot.name == key) return slot.value;
-    }
-  }
-
- private:
-  struct Slot {
-    Name name;
-    std::uint32_t value = npos;
-  };
-
-  Slot& free_slot(const Name& name) noexcept {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t i = name.hash(bits_);
-    while (slots_[i].value != npos) i = (i + 1) & mask;
-    return slots_[i];
-  }
-
-  unsigned bits_ = 4;  // of the number of slots
-  std::vector<Slot> slots_;
-  std::size_t count_ = 0;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/key_index.hpp ------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// The few keys of a kind, numbered from 1: what an event's members are looked up in.
-class KeyIndex {
- public:
-  static constexpr std::size_t most = 159;
-
-  KeyIndex() : slots_(std::size_t{1} << bits_), names_(1) {}
-
-  /// The number of a key, or 0.
-  std::size_t find(std::string_view name) const noexcept {
-    const Name key(name);
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
-      const std::uint8_t number = slots_[i];
-      if (number == 0 || names_[number] == key) return number;
-    }
-  }
-  /// The number of a key, new or old; 0 where there are too many.
-  /// @param name  outlives the index
-  std::size_t add(std::string_view name) {
-    if (const std::size_t number = find(name)) return number;
-    if (names_.size() > most) return 0;
-    names_.emplace_back(name);
-    if (4 * names_.size() > slots_.size()) {
-      slots_.assign(std::size_t{1} << ++bits_, 0);
-      for (std::size_t number = 1; number + 1 < names_.size(); ++number) place(number);
-    }
-    place(names_.size() - 1);
-    return names_.size() - 1;
-  }
-  std::size_t size() const noexcept { return names_.size() - 1; }
-  /// @param number  1 to size()
-  std::string_view name(std::size_t number) const noexcept { return names_[number].text; }
-
- private:
-  static_assert(most < 256, "numbers fit a byte");
-
-  void place(std::size_t number) noexcept {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t i = names_[number].hash(bits_);
-    while (slots_[i] != 0) i = (i + 1) & mask;
-    slots_[i] = static_cast<std::uint8_t>(number);
-  }
-
-  unsigned bits_ = 5;
-  std::vector<std::uint8_t> slots_;
-  std::vector<Name> names_;  // the first is none
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/kind_program.hpp ---------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A step of a template; see KindProgram.
-struct Op {
-  enum class Code : std::uint8_t {
-    literal,      ///< appends `text`
-    value,        ///< appends what type_data has at `key`, then along the path `text`, in `layout`
-    choice,       ///< the same for a boolean: `text` is "path?yes/no"
-    app,          ///< appends the app's name
-    project,      ///< appends the project's name
-    user,         ///< appends the user's name
-    count,        ///< the same for a number: `text` is "path#one/many" or "path#none/one/many"
-    list,         ///< appends the elements of an array at `key` and `text`; after `list_more`, their template
-    list_more,    ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
-    is_operator,  ///< a choice by whether the platform itself acted
-    quote,        ///< a name begins where `key` is 0, else ends
-    encode,       ///< `key` 0: what follows is to be percent-encoded; 1: it is now; 2: all of it but slashes
-    guard,      ///< before a slot of a host's row, which may say anything any number of times: drops what gets too long
-    variables,  ///< appends the names of the variables of an edit_variables event
-    scaling,    ///< appends what changed between the containers of a scale event
-    deployment_page,  ///< appends where the host's dashboard shows a deployment
-    condition,        ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
-    open,             ///< a group begins: remembers how much was written, at depth `key`
-    undo,             ///< forgets what was written since, and goes on
-    jump,             ///< goes to `target`
-    give_up,          ///< goes to `absent`
-    field,            ///< label `text`, style `key`, then its template; the next field is at `target`
-    done,             ///< the template is complete
-    failed,           ///< the template is to be dropped
-  };
-
-  std::string_view text;  ///< of literals and labels, 15 readable bytes stand behind it
-  Code code = Code::failed;
-  std::uint8_t key{};             ///< of slots: a member's number; 0 is the element of a list
-  Layout layout = Layout::plain;  ///< from Layout::words on, the number of a set of words is added
-  bool is_active = false;         ///< what is appended of `text` may be more than inert
-  std::uint16_t target{};         ///< of slots: where to go when the value is there
-  std::uint16_t absent{};         ///< of slots: where to go when it is not
-};
-
-/// What a kind's wordings are compiled into: steps that need no more parsing, and look up no key twice. Immutable, and
-/// shared by all vocabularies that have equal rows. Borrows from the rows' texts.
-class KindProgram {
- public:
-  /// The first six say where their steps begin.
-  struct Row {
-    std::uint16_t when, title, sentence, fields, actor, link;
-    Severity severity;
-    bool has_severity;
-    bool has_fields;  ///< perhaps none, but said so
-    bool has_link;
-    bool is_without_link;  ///< the app's page is not linked either
-  };
-  static constexpr std::uint16_t empty_template = 0;
-  static constexpr std::uint16_t dropped_template = 1;
-  static constexpr std::size_t max_keys = KeyIndex::most + 1;
-  static constexpr std::size_t max_depth = 8;
-  static constexpr std::size_t max_ops = 16 * 1024;
-  static constexpr std::size_t max_word_sets = 100;
-
-  const Row* rows_begin() const noexcept { return rows_.data(); }
-  const Row* rows_end() const noexcept { return rows_.data() + rows_.size(); }
-  const Op* ops() const noexcept { return ops_.data(); }
-  const Op& op(std::size_t index) const noexcept { return ops_[index]; }
-  std::size_t op_count() const noexcept { return ops_.size(); }
-  /// The number of a top-level key that some template uses, from 1; 0 for all others.
-  std::size_t key(std::string_view name) const noexcept { return keys_.find(name); }
-  std::string_view key_name(std::size_t number) const noexcept { return keys_.name(number); }
-  /// Whether the rows are a host's: their texts do not last as long as the program runs, and their slots reach the
-  /// envelope.
-  bool is_own() const noexcept { return is_own_; }
-  /// The name of the set of words that a layout stands for.
-  std::string_view word_set(Layout layout) const noexcept {
-    return word_sets_[static_cast<std::size_t>(layout) - static_cast<std::size_t>(Layout::words)];
-  }
-
- private:
-  friend class WordingCompiler;
-
-  std::vector<Row> rows_;
-  std::vector<Op> ops_;
-  KeyIndex keys_;
-  std::vector<std::string_view> word_sets_;
-  bool is_own_ = false;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/secret.hpp ---------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -16232,6 +15559,830 @@ inline WordSets builtin_word_sets() {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/message/layout.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// Each function appends a value in one line and says whether there was anything to append; where not, `out` is as
+// before. `inert` becomes false unless what was appended is inert; what these functions add of their own always is.
+
+inline bool append_scalar(Buffer& out, json::View value, bool& inert) {
+  switch (value.kind()) {
+    case json::Kind::string: return append_padded_line(out, value.string(), inert);
+    case json::Kind::number:
+    case json::Kind::boolean: value.append_text(out); return true;
+    default: return false;
+  }
+}
+
+/// The first line of a text, of which one may be as long as a page.
+inline bool append_first_line(Buffer& out, json::View value, bool& inert) {
+  const std::string_view text = value.string();
+  const auto ends_line = [](Bytes b) { return b.is('\n') | b.is('\r'); };
+  const std::string_view line = text.substr(0, find_byte(text, ends_line));
+  const std::size_t kept = line.size() > longest_first_line ? cut_position(line, longest_first_line) : line.size();
+  if (line.empty() || !append_padded_line(out, line.substr(0, kept), inert)) return false;
+  if (kept == line.size()) return true;
+  out.append("\xE2\x80\xA6");
+  inert = false;
+  return true;
+}
+
+inline void append_integer(Buffer& out, std::int64_t value) { out.set_end(json::write_integer(value, out.room(20))); }
+
+/// Reads an integer, also where it came as a string or with decimals, which are cut. `scratch` is left as it was.
+inline bool read_integer(json::View value, Buffer& scratch, std::int64_t& out) {
+  if (value.integer(out)) return true;
+  const std::size_t begin = scratch.size();
+  value.append_text(scratch);
+  const std::string_view text = scratch.view(begin);
+  scratch.truncate(begin);
+
+  constexpr std::size_t most_digits = 18;
+  const std::string_view digits = text.substr(0, text.find('.'));
+  if (digits.empty() || digits.size() > most_digits) return false;
+  if (digits.find_first_not_of("0123456789") != std::string_view::npos) return false;
+  if (text.find_first_not_of("0123456789", digits.size() + 1) != std::string_view::npos) return false;
+  out = 0;
+  for (const char digit : digits) out = out * 10 + (digit - '0');
+  return true;
+}
+
+/// Appends what `append(element)` appends for each element of an array, joined; a scalar is taken as an array of one.
+template <class F>
+bool append_joined(Buffer& out, json::View array, std::string_view separator, F&& append) {
+  const std::size_t begin = out.size();
+  const auto add = [&](json::View element) {
+    const std::size_t before = out.size();
+    if (before != begin) out.append(separator);
+    if (!append(element)) out.truncate(before);
+  };
+  if (array.is_array()) {
+    array.for_each_element(add);
+  } else {
+    add(array);
+  }
+  return out.size() != begin;
+}
+
+inline bool append_list(Buffer& out, json::View value, bool& inert) {
+  return append_joined(out, value, ", ", [&](json::View element) { return append_scalar(out, element, inert); });
+}
+
+inline bool append_series(Buffer& out, json::View value, bool& inert) {
+  constexpr std::string_view comma = ", ";
+  constexpr std::string_view conjunction = " and ";
+  std::size_t last_comma = 0;
+  bool is_first = true;
+  const bool any = append_joined(out, value, {}, [&](json::View element) {
+    const std::size_t begin = out.size();
+    if (!is_first) out.append(comma);
+    if (!append_scalar(out, element, inert)) return false;
+    if (!is_first) last_comma = begin;
+    is_first = false;
+    return true;
+  });
+  if (last_comma != 0) {
+    const std::size_t tail = out.size() - last_comma - comma.size();
+    char* const at = out.room(conjunction.size()) - out.size() + last_comma;
+    std::memmove(at + conjunction.size(), at + comma.size(), tail);
+    std::memcpy(at, conjunction.data(), conjunction.size());
+    out.set_end(at + conjunction.size() + tail);
+  }
+  return any;
+}
+
+inline bool append_names(Buffer& out, json::View value, bool& inert) {
+  return append_joined(out, value, ", ",
+                       [&](json::View element) { return append_scalar(out, element["name"], inert); });
+}
+
+/// Appends how many containers there are. The API sends 1 as well as "1:M", amount and size.
+inline bool append_amount(Buffer& out, json::View count, bool& inert) {
+  if (!count.is_string()) return append_scalar(out, count, inert);
+  const std::string_view text = count.string();
+  return append_padded_line(out, text.substr(0, text.find(':')), inert);
+}
+
+/// The size of containers in "1:M"; empty where it is not told.
+inline std::string_view container_size(json::View count) noexcept {
+  const std::string_view text = count.string();
+  const std::size_t colon = text.find(':');
+  return colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
+}
+
+inline void append_container_size(Buffer& out, std::string_view size, bool& inert) {
+  const std::size_t begin = out.size();
+  out.append(" (");
+  if (append_padded_line(out, size, inert)) {
+    out.append(')');
+  } else {
+    out.truncate(begin);
+  }
+}
+
+inline bool append_formation(Buffer& out, json::View value, bool& inert) {
+  const std::size_t begin = out.size();
+  value.for_each_member([&](std::string_view type, json::View count) {
+    const std::size_t before = out.size();
+    if (before != begin) out.append(", ");
+    const bool named = append_padded_line(out, type, inert);
+    out.append(' ');
+    const bool counted = append_amount(out, count, inert);
+    append_container_size(out, container_size(count), inert);
+    if (!named || !counted) out.truncate(before);
+  });
+  return out.size() != begin;
+}
+
+/// What differs between two formations: "web from 1 to 3 (M), worker from 2 (S) to 1 (L), clock to 1".
+inline bool append_scaling(Buffer& out, json::View before, json::View after, bool& inert) {
+  const std::size_t begin = out.size();
+  after.for_each_member([&](std::string_view type, json::View count) {
+    const json::View old = before[type];
+    const bool is_resized = container_size(old) != container_size(count);
+    const std::size_t start = out.size();
+    if (start != begin) out.append(", ");
+    const bool named = append_padded_line(out, type, inert);
+
+    const std::size_t middle = out.size();
+    out.append(" from ");
+    const std::size_t old_begin = out.size();
+    const bool has_old = append_amount(out, old, inert);
+    const std::size_t old_size = out.size() - old_begin;
+    if (is_resized) append_container_size(out, container_size(old), inert);
+    if (!has_old) out.truncate(middle);
+
+    out.append(" to ");
+    const std::size_t new_begin = out.size();
+    const bool counted = append_amount(out, count, inert);
+    const bool is_same = has_old && !is_resized && out.view(old_begin).substr(0, old_size) == out.view(new_begin);
+    append_container_size(out, container_size(count), inert);
+    if (!named || !counted || is_same) out.truncate(start);
+  });
+  return out.size() != begin;
+}
+
+/// The API sends the old and the new value, and sometimes the new one alone.
+inline bool append_transition(Buffer& out, json::View value, bool& inert) {
+  const std::size_t begin = out.size();
+  std::size_t left = value.size();
+  value.for_each_element([&](json::View element) {
+    const std::size_t before = out.size();
+    if (before != begin) out.append(' ');
+    out.append(--left == 0 ? "to " : "from ");
+    if (!append_scalar(out, element, inert)) out.truncate(before);
+  });
+  return out.size() != begin;
+}
+
+inline bool append_changes(Buffer& out, json::View value, bool& inert) {
+  return append_joined(out, value, "; ", [&](json::View change) {
+    const json::View name = change["name"];
+    if (!append_scalar(out, name, inert)) return false;
+    if (has_secret_name(name.string())) return true;
+    for (const auto& [word, key] : {std::pair(" from ", "old_value"), std::pair(" to ", "value")}) {
+      const std::size_t before = out.size();
+      out.append(word);
+      const json::View side = change[key];
+      const std::string_view quote = side.is_string() ? "\"" : "";
+      inert = inert && quote.empty();
+      out.append(quote);
+      if (append_scalar(out, side, inert)) {
+        out.append(quote);
+      } else {
+        out.truncate(before);
+      }
+    }
+    return true;
+  });
+}
+
+/// The hash of a commit, perhaps shortened; not a version or a file's name.
+inline bool is_hash(std::string_view text) noexcept {
+  const auto is_hex = [](Bytes b) { return b.between('0', '9') | b.between('a', 'f') | b.between('A', 'F'); };
+  const auto is_other = [&](Bytes b) { return is_hex(b).is(Bytes::all(0)); };
+  return text.size() >= 7 && find_byte(text, is_other) == text.size();
+}
+
+inline bool append_commit(Buffer& out, json::View value, bool& inert) {
+  const std::string_view text = value.string();
+  return is_hash(text) && append_padded_line(out, text.substr(0, 7), inert);
+}
+
+inline bool append_duration(Buffer& out, json::View value, bool& inert) {
+  std::int64_t seconds = 0;
+  if (!read_integer(value, out, seconds) || seconds < 0) return append_scalar(out, value, inert);
+  if (seconds < 60) {
+    append_integer(out, seconds);
+    out.append(" s");
+    return true;
+  }
+  struct TimeUnit {
+    std::int64_t seconds;
+    std::string_view name;
+  };
+  static constexpr TimeUnit units[] = {{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}};
+  const TimeUnit* unit = units;
+  while (seconds < unit->seconds) ++unit;
+  append_integer(out, seconds / unit->seconds);
+  out.append(unit->name);
+  if (const std::int64_t rest = seconds % unit->seconds / unit[1].seconds) {
+    out.append(' ');
+    append_integer(out, rest);
+    out.append(unit[1].name);
+  }
+  return true;
+}
+
+inline bool append_bytes(Buffer& out, json::View value, bool& inert) {
+  std::int64_t bytes = 0;
+  if (!read_integer(value, out, bytes) || bytes < 0) return append_scalar(out, value, inert);
+  static constexpr std::string_view units[] = {" bytes", " kB", " MB", " GB", " TB", " PB", " EB"};
+  std::int64_t size = 1;
+  const std::string_view* unit = units;
+  for (; bytes / size >= 1000; size *= 1000) ++unit;
+  append_integer(out, bytes / size);
+  if (size > 1) {
+    out.append('.');
+    append_integer(out, bytes % size / (size / 10));
+  }
+  out.append(*unit);
+  return true;
+}
+
+/// The API counts in euros, with or without decimals. What is no plain number is absent.
+inline bool append_money(Buffer& out, json::View value, bool& inert) {
+  const std::size_t begin = out.size();
+  if (!append_scalar(out, value, inert)) return false;
+  const std::string_view amount = out.view(begin);
+  if (amount.find_first_not_of("-0123456789.") != std::string_view::npos) {
+    out.truncate(begin);
+    return false;
+  }
+  const std::size_t point = amount.find('.');
+  const std::size_t decimals = point == std::string_view::npos ? 0 : amount.size() - point - 1;
+  if (point == std::string_view::npos) out.append('.');
+  if (decimals < 2) out.append(std::string_view("00").substr(decimals));
+  out.append(" EUR");
+  return true;
+}
+
+inline bool append_time(Buffer& out, json::View value, bool& inert) {
+  Timestamp time;
+  if (!parse_timestamp(value.string(), time)) return append_scalar(out, value, inert);
+  append_readable(out, time);
+  return true;
+}
+
+inline bool append_link(Buffer& out, json::View value, bool& inert) {
+  const std::string_view url = value.string();
+  const std::size_t begin = out.size();
+  if (!append_url(out, url)) return false;
+  inert = inert && is_inert(out.view(begin));
+  return true;
+}
+
+inline bool append_repository(Buffer& out, json::View value, bool& inert) {
+  const std::string_view text = value.string();
+  if (text.empty() || !is_without(text, is_outside_url)) return false;
+  const std::size_t colon = text.find("://");
+  const std::size_t scheme = colon == std::string_view::npos ? 0 : colon + 3;
+  std::string_view place = text.substr(scheme, text.find_first_of("?#", scheme) - scheme);
+  const std::string_view host = place.substr(0, place.find('/'));
+  const std::size_t user = host.rfind('@');
+  const bool has_password = user < host.size() && (scheme != 0 || host.find(':') < user);
+  if (has_password) place.remove_prefix(user + 1);
+  const std::size_t begin = out.size();
+  append_padded_line(out, text.substr(0, scheme), inert);
+  if (append_padded_line(out, place, inert)) return true;
+  out.truncate(begin);
+  return false;
+}
+
+inline bool append_words(Buffer& out, json::View value, const WordSet& set, bool& inert) {
+  const std::string_view text = value.string();
+  if (text.empty()) return append_scalar(out, value, inert);
+  for (const Word& word : set.words) {
+    if (word.value != text && word.value != "*") continue;
+    inert = inert && !set.is_active;
+    out.append(word.text);
+    return !word.text.empty();
+  }
+  return append_scalar(out, value, inert);
+}
+
+/// Appends a key of data as a label: "Order id" for order_id and orderId. ASCII letters, digits and spaces, at most 40.
+inline void append_label(Buffer& out, std::string_view key) {
+  constexpr std::size_t longest = 40;
+  const auto is_upper = [](char c) { return to_lower(c) != c; };
+  const auto is_lower = [&](char c) { return is_letter(c) && !is_upper(c); };
+  char label[longest];
+  std::size_t size = 0;
+  char last = ' ';
+  for (const char c : key) {
+    const bool is_word = is_letter_or_digit(c);
+    const bool begins_word = is_upper(c) && is_lower(last);
+    if (size + 2 > longest) break;
+    if ((begins_word || !is_word) && size != 0 && label[size - 1] != ' ') label[size++] = ' ';
+    if (is_word) label[size++] = begins_word ? static_cast<char>(c | 0x20) : c;
+    last = c;
+  }
+  while (size != 0 && label[size - 1] == ' ') --size;
+  if (size != 0 && is_lower(label[0])) label[0] = static_cast<char>(label[0] & ~0x20);
+  out.append(size != 0 ? std::string_view(label, size) : std::string_view("Data"));
+}
+
+/// @param layout  none of words
+inline bool append_value(Buffer& out, json::View value, Layout layout, bool& inert) {
+  switch (layout) {
+    case Layout::line: return append_first_line(out, value, inert);
+    case Layout::list: return append_list(out, value, inert);
+    case Layout::series: return append_series(out, value, inert);
+    case Layout::names: return append_names(out, value, inert);
+    case Layout::formation: return append_formation(out, value, inert);
+    case Layout::transition: return append_transition(out, value, inert);
+    case Layout::changes: return append_changes(out, value, inert);
+    case Layout::commit: return append_commit(out, value, inert);
+    case Layout::duration: return append_duration(out, value, inert);
+    case Layout::bytes: return append_bytes(out, value, inert);
+    case Layout::money: return append_money(out, value, inert);
+    case Layout::time: return append_time(out, value, inert);
+    case Layout::repository: return append_repository(out, value, inert);
+    case Layout::link: return append_link(out, value, inert);
+    default: return append_scalar(out, value, inert);
+  }
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/name_index.hpp -----------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A name taken apart for hashing and comparing: its length and its first and last eight bytes, which are all of it up
+/// to sixteen. Borrows the name.
+struct Name {
+  std::uint64_t head{};
+  std::uint64_t tail{};
+  std::string_view text;
+
+  Name() = default;
+  explicit Name(std::string_view name) noexcept : text(name) {
+    const std::size_t n = name.size();
+    const char* const p = name.data();
+    if (n < 8) {
+      head = load_up_to_8(p, n);
+    } else {
+      head = load_u64(p);
+      tail = load_u64(p + n - 8);
+    }
+  }
+
+  /// Names that differ in the middle alone collide; whoever looks up hostile names meets only the chains of the names
+  /// that we or the host chose.
+  ///
+  /// @param bits  of the result, 1 to 32: the uppermost ones of products, which all bits below have a part in
+  std::size_t hash(unsigned bits) const noexcept {
+    return to_size(((head ^ text.size()) * 0xD6E8FEB86659FD93u + tail * 0xA0761D6478BD642Fu) >> (64 - bits));
+  }
+
+  friend bool operator==(const Name& a, const Name& b) noexcept {
+    if (((a.head ^ b.head) | (a.tail ^ b.tail) | (a.text.size() ^ b.text.size())) != 0) return false;
+    return a.text.size() <= 16 || a.text == b.text;
+  }
+};
+
+/// Short names to small numbers, built once and read often: open addressing, at most half full.
+class NameIndex {
+ public:
+  static constexpr std::uint32_t npos = 0xFFFFFFFF;
+
+  NameIndex() : slots_(std::size_t{1} << bits_) {}
+
+  /// @param name   not in the index yet; outlives it.
+  void insert(std::string_view name, std::uint32_t value) {
+    if (++count_ * 2 > slots_.size()) {
+      std::vector<Slot> old(slots_.size() * 2);
+      old.swap(slots_);
+      ++bits_;
+      for (const Slot& slot : old) {
+        if (slot.value != npos) free_slot(slot.name) = slot;
+      }
+    }
+    const Name key(name);
+    free_slot(key) = {key, value};
+  }
+
+  /// Points the index at another copy of a name that it has.
+  void repoint(std::string_view name) noexcept {
+    const Name key(name);
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = key.hash(bits_);
+    while (!(slots_[i].name == key)) i = (i + 1) & mask;
+    slots_[i].name = key;
+  }
+
+  /// The name's value, or npos.
+  std::uint32_t find(std::string_view name) const noexcept {
+    const Name key(name);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
+      const Slot& slot = slots_[i];
+      if (slot.value == npos || slot.name == key) return slot.value;
+    }
+  }
+
+ private:
+  struct Slot {
+    Name name;
+    std::uint32_t value = npos;
+  };
+
+  Slot& free_slot(const Name& name) noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = name.hash(bits_);
+    while (slots_[i].value != npos) i = (i + 1) & mask;
+    return slots_[i];
+  }
+
+  unsigned bits_ = 4;  // of the number of slots
+  std::vector<Slot> slots_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/key_index.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The few keys of a kind, numbered from 1: what an event's members are looked up in.
+class KeyIndex {
+ public:
+  static constexpr std::size_t most = 159;
+
+  KeyIndex() : slots_(std::size_t{1} << bits_), names_(1) {}
+
+  /// The number of a key, or 0.
+  std::size_t find(std::string_view name) const noexcept {
+    const Name key(name);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
+      const std::uint8_t number = slots_[i];
+      if (number == 0 || names_[number] == key) return number;
+    }
+  }
+  /// The number of a key, new or old; 0 where there are too many.
+  /// @param name  outlives the index
+  std::size_t add(std::string_view name) {
+    if (const std::size_t number = find(name)) return number;
+    if (names_.size() > most) return 0;
+    names_.emplace_back(name);
+    if (4 * names_.size() > slots_.size()) {
+      slots_.assign(std::size_t{1} << ++bits_, 0);
+      for (std::size_t number = 1; number + 1 < names_.size(); ++number) place(number);
+    }
+    place(names_.size() - 1);
+    return names_.size() - 1;
+  }
+  std::size_t size() const noexcept { return names_.size() - 1; }
+  /// @param number  1 to size()
+  std::string_view name(std::size_t number) const noexcept { return names_[number].text; }
+
+ private:
+  static_assert(most < 256, "numbers fit a byte");
+
+  void place(std::size_t number) noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = names_[number].hash(bits_);
+    while (slots_[i] != 0) i = (i + 1) & mask;
+    slots_[i] = static_cast<std::uint8_t>(number);
+  }
+
+  unsigned bits_ = 5;
+  std::vector<std::uint8_t> slots_;
+  std::vector<Name> names_;  // the first is none
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/kind_program.hpp ---------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A step of a template; see KindProgram.
+struct Op {
+  enum class Code : std::uint8_t {
+    literal,      ///< appends `text`
+    value,        ///< appends what type_data has at `key`, then along the path `text`, in `layout`
+    choice,       ///< the same for a boolean: `text` is "path?yes/no"
+    app,          ///< appends the app's name
+    project,      ///< appends the project's name
+    user,         ///< appends the user's name
+    count,        ///< the same for a number: `text` is "path#one/many" or "path#none/one/many"
+    list,         ///< appends the elements of an array at `key` and `text`; after `list_more`, their template
+    list_more,    ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
+    is_operator,  ///< a choice by whether the platform itself acted
+    quote,        ///< a name begins where `key` is 0, else ends
+    encode,       ///< `key` 0: what follows is to be percent-encoded; 1: it is now; 2: all of it but slashes
+    guard,      ///< before a slot of a host's row, which may say anything any number of times: drops what gets too long
+    variables,  ///< appends the names of the variables of an edit_variables event
+    scaling,    ///< appends what changed between the containers of a scale event
+    deployment_page,  ///< appends where the host's dashboard shows a deployment
+    told,             ///< appends what people are told: `key` 0 title, 1 sentence, 2 severity, 3 link
+    condition,        ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
+    open,             ///< a group begins: remembers how much was written, at depth `key`
+    undo,             ///< forgets what was written since, and goes on
+    jump,             ///< goes to `target`
+    give_up,          ///< goes to `absent`
+    field,            ///< label `text`, style `key`, then its template; the next field is at `target`
+    done,             ///< the template is complete
+    failed,           ///< the template is to be dropped
+  };
+
+  std::string_view text;  ///< of literals and labels, 15 readable bytes stand behind it
+  Code code = Code::failed;
+  std::uint8_t key{};             ///< of slots: a member's number; 0 is the element of a list
+  Layout layout = Layout::plain;  ///< from Layout::words on, the number of a set of words is added
+  bool is_active = false;         ///< what is appended of `text` may be more than inert
+  std::uint16_t target{};         ///< of slots: where to go when the value is there
+  std::uint16_t absent{};         ///< of slots: where to go when it is not
+};
+
+/// What a kind's wordings are compiled into: steps that need no more parsing, and look up no key twice. Immutable, and
+/// shared by all vocabularies that have equal rows. Borrows from the rows' texts.
+class KindProgram {
+ public:
+  /// The first six say where their steps begin.
+  struct Row {
+    std::uint16_t when, title, sentence, fields, actor, link;
+    Severity severity;
+    bool has_severity;
+    bool has_fields;  ///< perhaps none, but said so
+    bool has_link;
+    bool is_without_link;  ///< the app's page is not linked either
+  };
+  static constexpr std::uint16_t empty_template = 0;
+  static constexpr std::uint16_t dropped_template = 1;
+  static constexpr std::size_t max_keys = KeyIndex::most + 1;
+  static constexpr std::size_t max_depth = 8;
+  static constexpr std::size_t max_ops = 16 * 1024;
+  static constexpr std::size_t max_word_sets = 100;
+
+  const Row* rows_begin() const noexcept { return rows_.data(); }
+  const Row* rows_end() const noexcept { return rows_.data() + rows_.size(); }
+  const Op* ops() const noexcept { return ops_.data(); }
+  const Op& op(std::size_t index) const noexcept { return ops_[index]; }
+  std::size_t op_count() const noexcept { return ops_.size(); }
+  /// The number of a top-level key that some template uses, from 1; 0 for all others.
+  std::size_t key(std::string_view name) const noexcept { return keys_.find(name); }
+  std::string_view key_name(std::size_t number) const noexcept { return keys_.name(number); }
+  /// Whether the rows are a host's: their texts do not last as long as the program runs, and their slots reach the
+  /// envelope.
+  bool is_own() const noexcept { return is_own_; }
+  /// The name of the set of words that a layout stands for.
+  std::string_view word_set(Layout layout) const noexcept {
+    return word_sets_[static_cast<std::size_t>(layout) - static_cast<std::size_t>(Layout::words)];
+  }
+
+ private:
+  friend class WordingCompiler;
+
+  std::vector<Row> rows_;
+  std::vector<Op> ops_;
+  KeyIndex keys_;
+  std::vector<std::string_view> word_sets_;
+  bool is_own_ = false;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/members.hpp -----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The members of an event's type_data that some template of its kind may ask for, found in one pass. Only what is
+/// set is ever touched.
+class Members {
+ public:
+  void set(std::size_t key, json::View value) noexcept {
+    present_[key / 64] |= std::uint64_t{1} << (key % 64);
+    new (&values_[key]) json::View(value);
+  }
+  bool has(std::size_t key) const noexcept { return (present_[key / 64] >> (key % 64) & 1) != 0; }
+  json::View operator[](std::size_t key) const noexcept {
+    return has(key) ? *std::launder(reinterpret_cast<const json::View*>(&values_[key])) : json::View();
+  }
+
+ private:
+  struct alignas(json::View) Room {
+    unsigned char bytes[sizeof(json::View)];
+  };
+  static_assert(std::is_trivially_destructible_v<json::View>);
+
+  std::uint64_t present_[KindProgram::max_keys / 64 + 1] = {};
+  Room values_[KindProgram::max_keys];
+};
+
+/// Whether a value is what a row's `when` asks for.
+/// @param pattern  a value; "*" for any, "*x" for one that ends so
+inline bool holds_condition(json::View value, std::string_view pattern) noexcept {
+  std::string_view text = value.string();
+  if (value.kind() == json::Kind::boolean) text = value.boolean() ? "true" : "false";
+  if (pattern.substr(0, 1) != "*") return text == pattern;
+  pattern.remove_prefix(1);
+  if (pattern.empty()) return text.find_first_not_of(" \t\r\n") != std::string_view::npos;
+  return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/event.hpp ---------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE Event Event::read(json::View whole_event, std::string_view body) noexcept {
+  Event event;
+  event.assign(whole_event, body);
+  return event;
+}
+
+NOTIFIER_INLINE void Event::assign(json::View whole_event, std::string_view whole) noexcept {
+  // One by one: compilers clear a whole Event with a slow instruction, and hand a value on through memory.
+  id = std::string_view();
+  created_at = std::string_view();
+  type = std::string_view();
+  app_id = std::string_view();
+  app_name = std::string_view();
+  project_id = std::string_view();
+  project_name = std::string_view();
+  root = whole_event;
+  user = json::View();
+  type_data = json::View();
+  body = whole;
+  const auto object = [](json::View value) { return value.is_object() ? value : json::View(); };
+  // Of keys of one length, the comparison is of a constant size: no call.
+  whole_event.for_each_member([&](std::string_view key, json::View value) {
+    const auto is = [&](const char* name, std::size_t size) { return std::memcmp(key.data(), name, size) == 0; };
+    switch (key.size()) {
+      case 2:
+        if (is("id", 2)) {
+          id = value.string();
+          if (id.empty()) id = value.digits();
+        }
+        break;
+      case 4:
+        if (is("type", 4)) type = value.string();
+        if (is("user", 4)) user = object(value);
+        break;
+      case 6:
+        if (is("app_id", 6)) app_id = value.string();
+        break;
+      case 8:
+        if (is("app_name", 8)) app_name = value.string();
+        break;
+      case 9:
+        if (is("type_data", 9)) type_data = object(value);
+        break;
+      case 10:
+        if (is("created_at", 10)) created_at = value.string();
+        if (is("project_id", 10)) project_id = value.string();
+        break;
+      case 12:
+        if (is("project_name", 12)) project_name = value.string();
+        break;
+      default: break;
+    }
+  });
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/said.hpp --------------------------------------------------------------------------------------
+
+// What an event says of itself: how bad it is, a title, a text, where to look. Of kinds that no row describes, and
+// where a host's row leaves something out.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Reads how bad something is: the names of syslog, Alertmanager, Sentry, OpenTelemetry and PagerDuty, in any case, and
+/// our own. Whether the name is one of them.
+NOTIFIER_NOINLINE inline bool read_severity(std::string_view name, Severity& out) noexcept {
+  static constexpr struct {
+    std::string_view names;  // with a space around each
+    Severity severity;
+  } known[] = {
+      {" error err critical crit fatal alert emergency emerg panic major ", Severity::error},
+      {" warning warn minor ", Severity::warning},
+      {" info information informational notice debug trace log ", Severity::info},
+      {" success ok resolved normal ", Severity::success},
+  };
+  constexpr std::size_t longest = 13;
+  char word[longest + 2] = {' '};
+  // OpenTelemetry has four of each: ERROR, ERROR2, ERROR3, ERROR4.
+  if (name.size() > 4 && name.back() >= '2' && name.back() <= '4') name.remove_suffix(1);
+  if (name.empty() || name.size() > longest) return false;
+  std::size_t size = 1;
+  for (const char c : name) {
+    if (!is_letter(c)) return false;
+    word[size++] = to_lower(c);
+  }
+  word[size++] = ' ';
+  for (const auto& row : known) {
+    if (row.names.find(std::string_view(word, size)) == std::string_view::npos) continue;
+    out = row.severity;
+    return true;
+  }
+  return false;
+}
+
+/// Finds them: in `type_data`, else in the envelope.
+class SaidMembers {
+ public:
+  enum What : unsigned char { severity, title, sentence, link };
+
+  SaidMembers(const Event& event, const SecretNames& secrets) : event_(event), secrets_(secrets) {
+    event.root.for_each_member(
+        [this](std::string_view name, json::View value) { take(name, value, std::size(names)); });
+    event.type_data.for_each_member([this](std::string_view name, json::View value) { take(name, value, 0); });
+  }
+
+  /// Empty where there is none. It is told from now on; of a severity, its own names alone are: "critical" says more
+  /// than a colour.
+  std::string_view tell(What what) noexcept {
+    Found& found = found_[what];
+    Severity known{};
+    found.is_told = what != severity || (read_severity(found.text, known) && to_string(known) == found.text);
+    return found.text;
+  }
+  /// Whether a member of type_data is told already, and has nothing more to say as a field.
+  bool is_told(std::string_view name) const noexcept {
+    for (const Found& one : found_) {
+      if (one.is_told && one.rank < std::size(names) && names[one.rank].name == name) return true;
+    }
+    return false;
+  }
+
+ private:
+  struct Name {
+    std::string_view name;
+    What what;
+  };
+  /// Of those that say the same, the first counts.
+  static constexpr Name names[] = {{"severity", severity},
+                                   {"level", severity},
+                                   {"severity_text", severity},
+                                   {"severityText", severity},
+                                   {"title", title},
+                                   {"message", sentence},
+                                   {"text", sentence},
+                                   {"summary", sentence},
+                                   {"description", sentence},
+                                   {"url", link},
+                                   {"link", link}};
+  struct Found {
+    std::string_view text;
+    std::size_t rank = 2 * std::size(names);  // the envelope's come after type_data's
+    bool is_told = false;
+  };
+
+  NOTIFIER_NOINLINE void take(std::string_view name, json::View value, std::size_t rank) {
+    const Name* row = names;
+    while (row != std::end(names) && row->name != name) ++row;
+    if (row == std::end(names)) return;
+    rank += static_cast<std::size_t>(row - names);
+    Found& found = found_[row->what];
+    if (found.rank < rank || secrets_.is_secret(event_.type, name)) return;
+    const std::string_view text = value.string();
+    Severity known{};
+    const bool is_right = row->what == severity ? read_severity(text, known)
+                          : row->what == link   ? is_link(text)
+                                                : text.find_first_not_of(" \t\r\n") != std::string_view::npos;
+    if (!is_right || (row->what != link && holds_secret_url(text))) return;
+    found.text = text;
+    found.rank = rank;
+  }
+
+  const Event& event_;
+  const SecretNames& secrets_;
+  Found found_[4];
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/vocabulary/wording_compiler.hpp -----------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -16248,8 +16399,8 @@ struct WordingFault {
 /// What a host's rows are held against.
 struct WordingRules {
   std::string_view kind;
-  const WordSets* sets;
-  const SecretNames* names;
+  const WordSets* sets;      ///< null: any name may be one's
+  const SecretNames* names;  ///< null: no slot is refused
 };
 
 /// Compiles the rows of one kind, and names the first fault.
@@ -16264,6 +16415,8 @@ class WordingCompiler {
   /// Adds a row.
   /// @param row  its texts outlive the program, and have 15 readable bytes behind them
   void add(const WordingRow& row);
+  /// Adds a text of a body, which may say what people are told; returns where its steps begin.
+  std::uint16_t add_text(std::string_view text);
   const WordingFault& fault() const noexcept { return fault_; }
 
  private:
@@ -16324,7 +16477,7 @@ class WordingCompiler {
   void compile_list(std::string_view slot, std::size_t star);
   void compile_envelope_slot(std::string_view slot);
   Layout find_layout(std::string_view name);
-  void refuse_layout(std::string_view name);
+  void check_word_set(std::string_view name);
   std::uint16_t compile_conditions(std::string_view when);
   std::uint16_t compile_fields(std::string_view fields);
 
@@ -16333,7 +16486,8 @@ class WordingCompiler {
   WordingFault fault_;
   std::string_view member_;
   std::string_view template_;
-  bool is_element_ = false;                                 // slots are of a list's element
+  bool is_element_ = false;  // slots are of a list's element
+  bool is_body_ = false;
   enum class Url { none, start, within } url_ = Url::none;  // what is compiled is to be a URL
 };
 
@@ -16540,7 +16694,7 @@ inline Layout WordingCompiler::find_layout(std::string_view name) {
     if (layout.name == name) return layout.layout;
   }
   if (name.empty()) fail(name.data(), "a slot ends with ':'");
-  if (rules_ != nullptr && !name.empty() && rules_->sets->find(name) == nullptr) refuse_layout(name);
+  if (rules_ != nullptr && !name.empty()) check_word_set(name);
   auto& sets = out_.word_sets_;
   std::size_t number = static_cast<std::size_t>(std::find(sets.begin(), sets.end(), name) - sets.begin());
   if (number == KindProgram::max_word_sets) {
@@ -16622,6 +16776,11 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::add_text(std::string_view text) {
+  is_body_ = true;
+  return compile_template("body", text);
+}
+
 /// A slot of a link: at the start it is a URL, behind that a part of one.
 NOTIFIER_NOINLINE inline void WordingCompiler::compile_url_slot(std::string_view slot) {
   const bool is_part = url_ == Url::within;
@@ -16698,8 +16857,15 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string
   if (name == "is_operator" && slot.find('/') != std::string_view::npos) code = Op::Code::is_operator;
   if (slot == "scaling") code = Op::Code::scaling;
   if (slot == "deployment_page") code = Op::Code::deployment_page;
-  if (code == Op::Code::failed) fail(slot.data(), "of the envelope there are @app, @project and @user");
-  Op& op = emit(code, slot.substr(name.size()));
+  constexpr std::string_view told[] = {"title", "sentence", "severity", "link"};
+  const auto* const part = std::find(std::begin(told), std::end(told), slot);
+  if (is_body_ && part != std::end(told)) code = Op::Code::told;
+  if (code == Op::Code::failed) {
+    fail(slot.data(), is_body_ ? "beside members there are @title, @sentence, @severity, @link, @app, @project and "
+                                 "@user, and @event where it is all of a string"
+                               : "of the envelope there are @app, @project and @user");
+  }
+  Op& op = emit(code, slot.substr(name.size()), static_cast<std::size_t>(part - std::begin(told)));
   op.is_active = !is_inert(slot);
   if (is_path) op.layout = Layout::path;
   op.absent = open_end;
@@ -16734,7 +16900,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
   if (template_.size() > NOTIFIER_MAX_TEMPLATE_BYTES) {
     fail(nullptr, detail::with_number("it is longer than ", NOTIFIER_MAX_TEMPLATE_BYTES, " bytes"));
   }
-  if (is_without(template_, may_begin_control)) return;
+  if (is_body_ || is_without(template_, may_begin_control)) return;
   for (std::size_t i = 0; i < template_.size() && !failed(); ++i) {
     if (control_at(template_.substr(i)).effect != Effect::none)
       fail(template_.data() + i, "there is a control character");
@@ -16743,7 +16909,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
 
 /// Of a host's: no part of a slot's path may be a secret.
 NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path) {
-  while (rules_ != nullptr && !path.empty()) {
+  while (rules_ != nullptr && rules_->names != nullptr && !path.empty()) {
     const std::string_view name = path.substr(0, path.find('.'));
     if (name.find_first_of("{ ") == 0) fail(name.data(), "a slot is {name}");
     if (rules_->names->is_secret(rules_->kind, name)) {
@@ -16754,7 +16920,9 @@ NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path)
   }
 }
 
-NOTIFIER_NOINLINE inline void WordingCompiler::refuse_layout(std::string_view name) {
+/// Of a host's: what is no layout is a set of words.
+NOTIFIER_NOINLINE inline void WordingCompiler::check_word_set(std::string_view name) {
+  if (rules_->sets == nullptr || rules_->sets->find(name) != nullptr) return;
   std::string known;
   for (const LayoutName& layout : layouts) known.append(layout.name).append(" ");
   for (const WordSet& set : *rules_->sets) known.append(set.name).append(" ");
@@ -16860,6 +17028,125 @@ NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> OwnKindWords::make(std
   words->adopt(std::move(program));
   return words;
 }
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/pages.hpp ----------------------------------------------------------------------------------
+
+// Where a host's dashboard shows what an event is about: templates of links, for all kinds.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What there may be a page of. In the order of a program's rows.
+enum class Page { app, project, account, deployment };
+inline constexpr std::string_view page_names[] = {"app", "project", "account", "deployment"};
+
+/// @param links  one for each Page; an empty one: there is none
+/// @param fault  what is wrong with them, if anything: its row is a Page
+/// @return null where there is a fault, or no link
+NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_pages(
+    const std::string_view (&links)[std::size(page_names)], const WordSets& sets, const SecretNames& names,
+    WordingFault& fault) {
+  std::vector<WordingRow> rows(std::size(page_names));
+  bool is_any = false;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].when = "page=";  // none applies: they are found by number
+    if (!links[i].empty()) rows[i].link = links[i];
+    is_any = is_any || !links[i].empty();
+  }
+  return is_any ? OwnKindWords::make(std::move(rows), {{}, &sets, &names}, fault) : nullptr;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/byte_order_mark.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What some editors and shells put before the text of a file: U+FEFF in UTF-8.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// The text of a file without its mark. Of one, since a second one is text.
+constexpr std::string_view without_byte_order_mark(std::string_view file) noexcept {
+  const bool is_marked = file.substr(0, byte_order_mark.size()) == byte_order_mark;
+  return is_marked ? file.substr(byte_order_mark.size()) : file;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/packed.hpp ---------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A constant table as a program had better hold it: one run of characters. Where each text begins, and how long it is,
+/// would take a third of its room again, of which no compression makes much.
+///
+///     for (const EventType& type : Packed<builtin_event_types, &EventType::id, &EventType::name>::Rows().all) ...
+///
+/// @tparam table    rows, aggregates; a program that looks at it through this alone does not hold it twice
+/// @tparam members  of a row, those that matter: texts of one line, and enumerations and flags
+template <const auto& table, auto... members>
+class Packed {
+  using Row = std::decay_t<decltype(table[0])>;
+
+ public:
+  /// The rows again; their texts last as long as the program.
+  struct Rows {
+    Rows() noexcept {
+      const char* next = characters.data();
+      for (Row& row : all) (take(next, row.*members), ...);
+    }
+
+    Row all[std::size(table)] = {};
+  };
+
+ private:
+  static constexpr std::size_t room(std::string_view text) noexcept { return text.size() + 1; }
+  template <class Value>
+  static constexpr std::size_t room(Value) noexcept {
+    return 1;
+  }
+
+  static constexpr std::size_t size() noexcept {
+    std::size_t size = text_padding;  // so that any text may be copied by whole vectors
+    for (const Row& row : table) size += (room(row.*members) + ...);
+    return size;
+  }
+
+  static constexpr void put(char*& next, std::string_view text) noexcept {
+    for (const char c : text) *next++ = c;
+    *next++ = '\n';
+  }
+  template <class Value>
+  static constexpr void put(char*& next, Value value) noexcept {
+    *next++ = static_cast<char>(value);
+  }
+
+  static constexpr auto pack() noexcept {
+    std::array<char, size()> out{};
+    char* next = out.data();
+    for (const Row& row : table) (put(next, row.*members), ...);
+    return out;
+  }
+
+  static void take(const char*& next, std::string_view& text) noexcept {
+    const char* const begin = next;
+    while (*next != '\n') ++next;
+    text = {begin, static_cast<std::size_t>(next++ - begin)};
+  }
+  template <class Value>
+  static void take(const char*& next, Value& value) noexcept {
+    value = static_cast<Value>(*next++);
+  }
+
+  static constexpr auto characters = pack();
+};
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -18985,6 +19272,1332 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const Vocabulary& vocabulary)
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/message/composer.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Writes one Message.
+class Composer {
+ public:
+  Composer(const Event& event, Message& out, const Vocabulary& vocabulary)
+      : event_(event), out_(out), text_(out.text_), vocabulary_(vocabulary) {}
+
+  /// @param pages  what Settings::links says, compiled; null: nothing
+  void compose(std::string_view link_base, const KindWords* pages) {
+    link_base_ = link_base;
+    pages_ = pages;
+    compose_envelope();
+    if (const KindProgram::Row* const row = find_row()) {
+      compose_known_kind(*row);
+    } else {
+      compose_unknown_kind();
+    }
+    const bool has_pages = pages_ != nullptr || !link_base_.empty();
+    if (out_.link_.empty() && !is_without_link_ && has_pages) out_.link_ = written([&] { return append_page(); });
+    out_.pad();
+  }
+
+ private:
+  friend class BodyComposer;
+  using Span = Message::Span;
+  static constexpr std::size_t max_unknown_fields = 32;
+  static constexpr std::size_t short_value = 40;
+  static constexpr std::size_t most_text = 1u << 20;  // and four times the event
+
+  void compose_envelope() {
+    event_.user.for_each_member([&](std::string_view key, json::View value) {
+      // Of keys of one length, the comparison is of a constant size: no call.
+      if (key.size() == 8 && std::memcmp(key.data(), "username", 8) == 0) user_ = value.string();
+      if (key.size() == 5 && std::memcmp(key.data(), "email", 5) == 0) email_ = value.string();
+    });
+    if (read_timestamp(event_.created_at, out_.time_, out_.civil_time_) != TimeText::none) out_.write_time();
+    out_.set_event_id(event_.id);
+    out_.set_kind(event_.type);
+    out_.set_actor(user_);
+    if (out_.actor_.empty()) out_.set_actor(email_);
+    user_span_ = out_.actor_;
+    app_ = written([&] { return append_either(event_.app_name, event_.app_id); });
+    project_ = written([&] { return append_either(event_.project_name, event_.project_id); });
+    out_.subject_ = !app_.empty() ? app_ : project_;
+  }
+
+  /// Reads type_data, and finds the row that applies; nullptr where there is none.
+  const KindProgram::Row* find_row() {
+    const KindWords* const words = find_words();
+    if (words == nullptr) return nullptr;
+    use(words->program());
+    for (const KindProgram::Row* row = program_->rows_begin(); row != program_->rows_end(); ++row) {
+      if (applies(step(row->when))) return row;
+    }
+    return nullptr;
+  }
+
+  NOTIFIER_ALWAYS_INLINE void use(const KindProgram& program) {
+    program_ = &program;
+    ops_ = program.ops();
+    if (program.is_own()) read_envelope();
+    event_.type_data.for_each_member([&](std::string_view name, json::View value) {
+      if (const std::size_t key = program_->key(name)) members_.set(key, value);
+    });
+  }
+
+  NOTIFIER_NOINLINE void read_envelope() {
+    event_.root.for_each_member([&](std::string_view name, json::View value) {
+      if (const std::size_t key = program_->key(name)) members_.set(key, value);
+    });
+  }
+
+  const KindWords* find_words() const noexcept {
+    const KindWords* const words = vocabulary_.state().find_words(event_.type);
+    return words == nullptr && event_.type == "test" ? test_words() : words;
+  }
+
+  const Op* step(std::size_t index) const noexcept { return ops_ + index; }
+
+  bool applies(const Op* condition) const noexcept {
+    while (condition->code == Op::Code::condition && holds_condition(members_[condition->key], condition->text))
+      ++condition;
+    return condition->code == Op::Code::done;
+  }
+
+  void compose_known_kind(const KindProgram::Row& row) {
+    out_.severity = row.has_severity ? row.severity : own_severity();
+    is_without_link_ = row.is_without_link;
+    compose_title([&] {
+      const std::size_t begin = text_.size();
+      if (!run_text(step(row.title)) || text_.size() == begin) compose_own_title(begin);
+    });
+    is_sentence_ = true;
+    out_.sentence_ = written([&] { return run_text(step(row.sentence)); });
+    is_sentence_ = false;
+    if (out_.sentence_.empty()) {
+      out_.names_.clear();
+      compose_own_sentence();
+    }
+    if (row.actor != KindProgram::empty_template) {
+      const Span actor = written([&] { return run_text(step(row.actor)); });
+      if (!actor.empty()) out_.actor_ = actor;
+    }
+    if (row.link != KindProgram::empty_template) {
+      out_.link_ = written([&] { return program_->is_own() ? run_link(row) : run(step(row.link)); });
+    }
+    if (!row.has_link && program_->is_own()) compose_own_link();
+    if (row.has_fields) {
+      compose_fields(step(row.fields));
+    } else {
+      compose_own_fields();
+    }
+  }
+
+  /// The subject's name, then what `append` appends.
+  template <class F>
+  void compose_title(F&& append) {
+    const std::size_t begin = start();
+    append_span(out_.subject_);
+    if (!out_.subject_.empty()) text_.append(": ");
+    append();
+    char& first = text_.data()[begin];
+    if (out_.subject_.empty() && text_.size() != begin && first >= 'a' && first <= 'z') first ^= 0x20;
+    out_.title_ = since(begin);
+  }
+
+  void compose_fields(const Op* field) {
+    const bool is_own = program_->is_own();
+    for (; field->code == Op::Code::field; field = step(field->target)) {
+      if (field->key == '>' && is_linked(field[1])) continue;
+      const std::size_t begin = start();
+      is_code_ = field->key == '`';
+      if (is_own) {
+        compose_own_row_field(*field, begin);
+      } else if (run_field(field + 1) && text_.size() != begin && !is_said(*field, text_.view(begin))) {
+        push_field(*field, field->text.data(), since(begin));
+      }
+    }
+    is_code_ = false;
+  }
+
+  void compose_own_row_field(const Op& field, std::size_t begin);
+
+  void push_field(const Op& field, const char* label, Span value) {
+    out_.push_field(label, field.text.size(), value, field.key == 0 || field.key == '?', is_code_);
+    if (field.key == '>') out_.fields_.back().is_link = true;
+  }
+
+  /// Whether a slot holds the very text that the message's link is: is_said() would find out, but later.
+  bool is_linked(const Op& slot) const noexcept {
+    const bool is_whole = slot.code == Op::Code::value && slot.text.empty() && !out_.link_.empty();
+    return is_whole && members_[slot.key].string() == out_.link();
+  }
+
+  /// Whether a field says again what sentence or actor say already, and shall not, or leads where the message does.
+  bool is_said(const Op& field, std::string_view value) const noexcept {
+    return field.key == '>' ? value == out_.link() : field.key == '?' && is_said(value);
+  }
+  bool is_said(std::string_view value) const noexcept;
+
+  /// The same as run(), quicker for what most fields are: one slot.
+  bool run_field(const Op* op) {
+    if (op->code == Op::Code::value) op = step(append_slot(*op) ? op->target : op->absent);
+    return op->code == Op::Code::done || (op->code != Op::Code::failed && run(op));
+  }
+
+  /// Runs the template of a text; a host's may end with spaces.
+  bool run_text(const Op* op) { return program_->is_own() ? run_and_trim(op) : run(op); }
+  bool run_and_trim(const Op* op);
+
+  /// Runs a template. Whether it is complete; where not, what it wrote is to be dropped.
+  NOTIFIER_NOINLINE bool run(const Op* op) {
+    std::size_t marks[KindProgram::max_depth];
+    for (;;) {
+      // Most steps are one of these three: branches are foreseen more often than where a switch leads.
+      if (op->code == Op::Code::literal) {
+        append_padded(op->text.data(), op->text.size());
+        is_inert_ = is_inert_ && !op->is_active;
+        ++op;
+        continue;
+      }
+      if (op->code == Op::Code::value) {
+        op = step(append_slot(*op) ? op->target : op->absent);
+        continue;
+      }
+      if (op->code == Op::Code::done) return true;
+      bool there = true;
+      switch (op->code) {
+        case Op::Code::literal:
+        case Op::Code::value:
+        case Op::Code::done:
+        case Op::Code::failed:
+        case Op::Code::field:
+        case Op::Code::condition:
+        case Op::Code::list_more: return false;
+        case Op::Code::open:
+          marks[op->key] = text_.size();
+          ++op;
+          continue;
+        case Op::Code::undo:
+          forget(marks[op->key]);
+          ++op;
+          continue;
+        case Op::Code::jump: op = step(op->target); continue;
+        case Op::Code::give_up: op = step(op->absent); continue;
+        case Op::Code::quote:
+          if (is_sentence_ && op->key == 0) out_.names_.push_back({text_.size(), 0});
+          text_.append('"');
+          if (is_sentence_ && op->key != 0) out_.names_.back().end = text_.size();
+          is_inert_ = false;
+          ++op;
+          continue;
+        case Op::Code::guard:
+          if (text_.size() > most_text + 4 * event_.body.size()) return false;
+          ++op;
+          continue;
+        case Op::Code::encode:
+          if (op->key != 0) encode_url_part(op->key == 2);
+          url_part_ = text_.size();
+          ++op;
+          continue;
+        case Op::Code::choice: there = append_choice(*op); break;
+        case Op::Code::count: there = append_count(*op); break;
+        case Op::Code::list: there = append_list(op); break;
+        case Op::Code::app: there = append_span(app_); break;
+        case Op::Code::project: there = append_span(project_); break;
+        case Op::Code::user: there = append_span(user_span_); break;
+        case Op::Code::is_operator: there = append_word(is_operator(), *op, op->text); break;
+        case Op::Code::variables: there = append_variables(); break;
+        case Op::Code::scaling: there = append_scaling(); break;
+        case Op::Code::deployment_page: there = append_deployment_page(); break;
+        case Op::Code::told: there = append_told(op->key); break;
+      }
+      op = step(there ? op->target : op->absent);
+    }
+  }
+
+  static json::View follow(json::View value, std::string_view path) noexcept {
+    while (!path.empty()) {
+      const std::string_view name = path.substr(0, path.find('.'));
+      value = value[name];
+      path.remove_prefix((std::min)(name.size() + 1, path.size()));
+    }
+    return value;
+  }
+
+  bool append_slot(const Op& op) {
+    if (!members_.has(op.key)) return false;
+    const json::View value = follow(members_[op.key], op.text);
+    if (op.layout == Layout::plain && value.is_string()) {
+      if (!is_code_) return append_string(value.string());
+      is_inert_ = false;
+      return append_block<true>(text_, value.string());
+    }
+    if (op.layout >= Layout::words) return append_words_of(op.layout, value);
+    return append_value(text_, value, op.layout, is_inert_);
+  }
+
+  bool append_words_of(Layout layout, json::View value);
+
+  bool append_either(std::string_view name, std::string_view id) {
+    return append_line(text_, name, is_inert_) || append_line(text_, id, is_inert_);
+  }
+
+  /// @param text  padded, as all strings of a json::View are
+  bool append_string(std::string_view text) { return append_padded_line(text_, text, is_inert_); }
+
+  bool append_choice(const Op& op);
+  bool append_count(const Op& op);
+  bool append_list(const Op* op);
+
+  /// Takes back what was written since, and the names in it.
+  void forget(std::size_t mark) noexcept {
+    text_.truncate(mark);
+    while (!out_.names_.empty() && out_.names_.back().begin >= mark) out_.names_.pop_back();
+  }
+
+  bool is_operator() const noexcept;
+  bool append_word(bool yes, const Op& op, std::string_view words);
+
+  bool append_span(Span span) {
+    text_.room(span.size() + 2 * Bytes::size);  // no growth between here and the copy, which reads beyond the span
+    append_padded(text_.data() + span.begin(), span.size());
+    is_inert_ = is_inert_ && span.is_inert();
+    return !span.empty();
+  }
+
+  /// Copies whole vectors: a few stores where a call would cost more than the copy.
+  /// @param text  with 15 readable bytes behind it
+  void append_padded(const char* text, std::size_t size) {
+    char* const end = text_.room(size + Bytes::size);
+    for (std::size_t at = 0; at < size; at += Bytes::size) Bytes::load(text + at).store(end + at);
+    text_.set_end(end + size);
+  }
+
+  bool append_variables();
+  bool append_told(std::size_t part);
+  bool append_scaling();
+
+  bool run_link(const KindProgram::Row& row);
+  /// @param is_path  slashes stay
+  void encode_url_part(bool is_path);
+  /// Where the host shows what the event is about.
+  bool append_page();
+  bool append_page(Page page);
+  bool append_app_page();
+
+  /// Where its log is. Recorded events have a `deployment_uuid`, documented ones a `deployment_id` alone.
+  bool append_deployment_page();
+
+  /// The event type of a kind without a wording, which a host added; else nullptr.
+  const EventType* find_own_type() const noexcept {
+    const EventBit bit = vocabulary_.bit_of_kind(event_.type);
+    return bit < vocabulary_.unselectable_bit() ? &vocabulary_.event_types()[bit] : nullptr;
+  }
+
+  NOTIFIER_NOINLINE void compose_unknown_kind() {
+    out_.severity = own_severity();
+    compose_title([&] { compose_own_title(text_.size()); });
+    compose_own_sentence();
+    compose_own_link();
+    compose_own_fields();
+  }
+
+  /// What the event says of itself. Not of the built-in kinds, whose rows know better.
+  SaidMembers& said();
+  Severity own_severity();
+  void compose_own_link();
+  /// A title for what no row has one for.
+  /// @param begin  where it begins
+  void compose_own_title(std::size_t begin);
+  void compose_own_sentence();
+  /// What does not look like a secret, lists and objects one level deep; of a key that is given twice, the last.
+  void compose_own_fields();
+  bool append_own_value(json::View value);
+  bool append_inside(json::View value);
+  bool is_secret(std::string_view name, json::View value) const;
+
+  template <class F>
+  Span written(F&& append) {
+    const std::size_t begin = start();
+    if (!append()) text_.truncate(begin);
+    return since(begin);
+  }
+
+  /// Where the next span begins.
+  std::size_t start() noexcept {
+    is_inert_ = true;
+    return text_.size();
+  }
+  Span since(std::size_t begin) const noexcept { return out_.since(begin, is_inert_); }
+
+  const Event& event_;
+  Message& out_;
+  Buffer& text_;
+  const KindProgram* program_ = nullptr;
+  const Op* ops_ = nullptr;  // the program's
+  const Vocabulary& vocabulary_;
+  Members members_;
+  std::string_view link_base_;
+  const KindWords* pages_ = nullptr;
+  const Message* told_ = nullptr;
+  SaidMembers* said_ = nullptr;
+  alignas(SaidMembers) unsigned char said_room_[sizeof(SaidMembers)];  // what nobody asks for is not set up
+  std::size_t url_part_ = 0;                                           // where what is to be percent-encoded begins
+  bool leads_up_ = false;                                              // a part of the link does
+  std::string_view user_;
+  std::string_view email_;
+  Span user_span_, app_, project_;
+  bool is_sentence_ = false;  // its names are remembered
+  bool is_code_ = false;
+  bool is_without_link_ = false;
+  bool is_inert_ = true;  // what was written since start(), for sure
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/composer_words.hpp ----------------------------------------------------------------------------
+
+// Words that a value chooses between, and lists: the Composer's part of vocabulary/wording_words.hpp.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+NOTIFIER_NOINLINE inline bool Composer::is_said(std::string_view value) const noexcept {
+  if (value == out_.actor()) return true;
+  const std::string_view sentence = out_.sentence();
+  const auto ends_word = [&](std::size_t at) {
+    return std::string_view(" \"'().,:;").find(sentence[at]) != std::string_view::npos;
+  };
+  for (std::size_t at = sentence.find(value); at != std::string_view::npos; at = sentence.find(value, at + 1)) {
+    const std::size_t end = at + value.size();
+    if ((at == 0 || ends_word(at - 1)) && (end == sentence.size() || ends_word(end))) return true;
+  }
+  return false;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::run_and_trim(const Op* op) {
+  const std::size_t begin = text_.size();
+  if (!run(op)) return false;
+  while (text_.size() > begin && text_.data()[text_.size() - 1] == ' ') text_.truncate(text_.size() - 1);
+  return true;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_words_of(Layout layout, json::View value) {
+  const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
+  return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);
+}
+
+/// @param part  of what people are told; see Op::Code::told
+NOTIFIER_NOINLINE inline bool Composer::append_told(std::size_t part) {
+  const std::string_view parts[] = {told_->title(), told_->sentence(), to_string(told_->severity), told_->link()};
+  text_.append(parts[part]);
+  return !parts[part].empty();
+}
+
+NOTIFIER_NOINLINE inline bool Composer::is_operator() const noexcept {
+  const std::string_view email = vocabulary_.state().operator_email;
+  return !email.empty() && email_ == email;
+}
+
+/// @param words  "?yes/no"
+inline bool Composer::append_word(bool yes, const Op& op, std::string_view words) {
+  is_inert_ = is_inert_ && !op.is_active;
+  const std::size_t slash = words.find('/');
+  const std::string_view word = yes ? words.substr(1, slash - 1) : words.substr(slash + 1);
+  text_.append(word);
+  return !word.empty();
+}
+
+inline bool Composer::append_choice(const Op& op) {
+  const std::size_t question = op.text.find('?');
+  const json::View value = follow(members_[op.key], op.text.substr(0, question));
+  const bool yes = value.boolean() || value.string() == "true";
+  const bool no = value.kind() == json::Kind::boolean || value.string() == "false";
+  return (yes || no) && append_word(yes, op, op.text.substr(question));
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_count(const Op& op) {
+  const std::size_t mark = op.text.find('#');
+  const json::View value = follow(members_[op.key], op.text.substr(0, mark));
+  const std::size_t begin = text_.size();
+  if (value.is_array()) {
+    append_integer(text_, static_cast<std::int64_t>(value.size()));
+  } else {
+    value.append_text(text_);
+  }
+  char digits[24];
+  const std::size_t size = text_.size() - begin;
+  const bool is_number = size != 0 && size <= sizeof digits &&
+                         text_.view(begin).find_first_not_of("-.0123456789") == std::string_view::npos;
+  if (is_number) std::copy_n(text_.data() + begin, size, digits);
+  text_.truncate(begin);
+  if (!is_number) return false;
+  const std::string_view number(digits, size);
+
+  std::string_view words = op.text.substr(mark + 1);
+  const std::size_t first = words.find('/');
+  if (words.find('/', first + 1) == std::string_view::npos) {
+    words = number == "1" ? words.substr(0, first) : words.substr(first + 1);
+  } else if (number == "0") {
+    words = words.substr(0, first);
+  } else {
+    words.remove_prefix(first + 1);
+    const std::size_t second = words.find('/');
+    words = number == "1" ? words.substr(0, second) : words.substr(second + 1);
+  }
+  is_inert_ = is_inert_ && !op.is_active;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const std::string_view literal = words.substr(at, words.substr(at).find('#'));
+    text_.append(literal);
+    at += literal.size();
+    if (at < words.size()) text_.append(number);
+  }
+  return !words.empty();
+}
+
+/// @param op  followed by how many the list leaves out, then by its elements' template
+NOTIFIER_NOINLINE inline bool Composer::append_list(const Op* op) {
+  const Op& more = op[1];
+  const json::View list = follow(members_[op->key], op->text);
+  const std::size_t count = list.is_array() ? list.size() : 0;
+  if (count == 0) return false;
+  std::int64_t left = 0;
+  if (more.key == 0 || !read_integer(follow(members_[more.key], more.text), text_, left) || left < 0) left = 0;
+  const std::size_t total = count + static_cast<std::size_t>(left);
+  std::size_t seen = 0;
+  std::size_t shown = 0;
+  list.for_each_element([&](json::View element) {
+    if (seen++ >= more.target) return;
+    const std::size_t begin = text_.size();
+    const std::string_view separator = is_code_ ? "\n" : shown + 1 == total ? " and " : ", ";
+    if (shown != 0) text_.append(separator);
+    const std::size_t middle = text_.size();
+    members_.set(0, element);
+    if (run(op + 2) && text_.size() != middle) {
+      ++shown;
+    } else {
+      forget(begin);
+    }
+  });
+  if (shown == 0 || shown == total) return shown != 0;
+  text_.append(is_code_ ? "\nand " : " and ");
+  append_integer(text_, static_cast<std::int64_t>(total - shown));
+  text_.append(" more");
+  return true;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/composer_own.hpp ------------------------------------------------------------------------------
+
+// What is told of an event where no row says it, and what no single member says: the Composer's other half.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The label is copied: the message may outlast the vocabulary.
+NOTIFIER_NOINLINE inline void Composer::compose_own_row_field(const Op& field, std::size_t begin) {
+  text_.append(field.text);
+  const std::size_t middle = text_.size();
+  if (run_text(&field + 1) && text_.size() != middle && !is_said(field, text_.view(middle))) {
+    push_field(field, nullptr, since(middle));
+  } else {
+    text_.truncate(begin);
+  }
+}
+
+NOTIFIER_NOINLINE inline SaidMembers& Composer::said() {
+  static_assert(std::is_trivially_destructible_v<SaidMembers>);
+  if (said_ == nullptr) said_ = new (said_room_) SaidMembers(event_, vocabulary_.state().secret_names);
+  return *said_;
+}
+
+NOTIFIER_NOINLINE inline Severity Composer::own_severity() {
+  Severity severity = Severity::info;
+  read_severity(said().tell(SaidMembers::severity), severity);
+  return severity;
+}
+
+NOTIFIER_NOINLINE inline void Composer::compose_own_link() {
+  out_.link_ = written([&] {
+    const std::size_t begin = text_.size();
+    if (!append_url(text_, said().tell(SaidMembers::link))) return false;
+    is_inert_ = is_inert(text_.view(begin));
+    return true;
+  });
+}
+
+NOTIFIER_NOINLINE inline void Composer::compose_own_title(std::size_t begin) {
+  text_.truncate(begin);
+  is_inert_ = false;
+  if (append_line(text_, said().tell(SaidMembers::title), is_inert_)) return;
+  const EventType* const type = find_own_type();
+  if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name, is_inert_)) return;
+  if (!append_span(out_.kind_)) text_.append("event");
+  for (char* c = text_.data() + begin; c != text_.data() + text_.size(); ++c) {
+    if (*c == '_' || *c == '/' || *c == '.' || *c == '-') *c = ' ';
+  }
+}
+
+NOTIFIER_NOINLINE inline void Composer::compose_own_sentence() {
+  const EventType* const type = find_own_type();
+  out_.sentence_ = written([&] {
+    is_inert_ = false;
+    if (append_line(text_, said().tell(SaidMembers::sentence), is_inert_) ||
+        (type != nullptr && append_line(text_, type->description, is_inert_))) {
+      const char last = text_.view().back();
+      if (last != '.' && last != '!' && last != '?') text_.append('.');
+      return true;
+    }
+    text_.append(!out_.kind_.empty() ? "The event \"" : "An event");
+    if (append_span(out_.kind_)) text_.append('"');
+    text_.append(" happened");
+    if (!out_.subject_.empty()) text_.append(" on ");
+    append_span(out_.subject_);
+    text_.append('.');
+    return true;
+  });
+}
+
+NOTIFIER_NOINLINE inline void Composer::compose_own_fields() {
+  std::string_view names[max_unknown_fields];
+  std::size_t too_many = 0;
+  event_.type_data.for_each_member([&](std::string_view name, json::View value) {
+    auto& fields = out_.fields_;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (names[i] != name) continue;
+      fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
+      std::copy(names + i + 1, names + max_unknown_fields, names + i);
+    }
+    if (said().is_told(name)) return;
+    if (is_secret(name, value)) {
+      ++out_.left_out_;
+      return;
+    }
+    if (fields.size() == max_unknown_fields) {
+      ++too_many;
+      return;
+    }
+    const std::size_t begin = start();
+    append_label(text_, name);
+    const std::size_t middle = text_.size();
+    if (!append_own_value(value)) return text_.truncate(begin);
+    names[fields.size()] = name;
+    out_.push_field(nullptr, middle - begin, since(middle), text_.size() - middle <= short_value, false);
+  });
+  if (too_many == 0) return;
+  out_.left_out_ += too_many;
+  static constexpr char padded[64] = "Further values";
+  constexpr std::string_view label(padded);
+  const std::size_t begin = start();
+  append_integer(text_, static_cast<std::int64_t>(too_many));
+  out_.push_field(label.data(), label.size(), since(begin), true, false);
+}
+
+NOTIFIER_NOINLINE inline bool Composer::is_secret(std::string_view name, json::View value) const {
+  return vocabulary_.state().secret_names.is_secret(event_.type, name) || holds_secret_url(value.string());
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_own_value(json::View value) {
+  return value.is_array() || value.is_object() ? append_inside(value) : append_scalar(text_, value, is_inert_);
+}
+
+/// The scalars of a list or an object, the first few: "a, b and 3 more", "Furnace: F2, Limit: 3".
+NOTIFIER_NOINLINE inline bool Composer::append_inside(json::View value) {
+  constexpr std::size_t most = 8;
+  const std::size_t begin = text_.size();
+  std::size_t shown = 0;
+  std::size_t more = 0;
+  const auto add = [&](std::string_view name, json::View inner) {
+    if (inner.is_null()) return;
+    if (is_secret(name, inner)) {
+      ++out_.left_out_;
+      return;
+    }
+    const std::size_t before = text_.size();
+    if (shown != 0) text_.append(", ");
+    if (value.is_object()) {
+      append_label(text_, name);
+      text_.append(": ");
+    }
+    if (shown < most && append_scalar(text_, inner, is_inert_)) {
+      ++shown;
+    } else {
+      text_.truncate(before);
+      if (!inner.is_string() || shown == most) ++more;  // blank ones say nothing
+    }
+  };
+  value.for_each_element([&](json::View element) { add({}, element); });
+  value.for_each_member(add);
+  if (shown == 0) out_.left_out_ += more != 0;
+  if (shown == 0 || more == 0) return text_.size() != begin;
+  text_.append(" and ");
+  append_integer(text_, static_cast<std::int64_t>(more));
+  text_.append(" more");
+  return true;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_variables() {
+  const std::size_t begin = text_.size();
+  for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
+                                  std::pair("deleted_vars", " removed")}) {
+    const std::size_t before = text_.size();
+    if (before != begin) text_.append("; ");
+    if (append_names(text_, event_.type_data[key], is_inert_)) {
+      text_.append(word);
+    } else {
+      text_.truncate(before);
+    }
+  }
+  return text_.size() != begin;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_scaling() {
+  const json::View before = event_.type_data["previous_containers"];
+  return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
+}
+
+NOTIFIER_NOINLINE inline void Composer::encode_url_part(bool is_path) {
+  leads_up_ = leads_up_ || leads_up(text_.view(url_part_));
+  percent_encode(text_, url_part_, is_path ? '/' : '-');
+}
+
+/// Runs a template that a host wrote. Whether a link came of it; where not, what was written is to be dropped.
+NOTIFIER_NOINLINE inline bool Composer::run_link(const KindProgram::Row& row) {
+  const std::size_t begin = text_.size();
+  leads_up_ = false;
+  if (!run(step(row.link)) || text_.size() == begin) return false;
+  const std::string_view url = text_.view(begin);
+  is_inert_ = is_inert(url);
+  if (!leads_up_ && is_link(url) && is_without(url, is_outside_url)) return true;
+  out_.refused_link_ = url.size();
+  return false;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_app_page() {
+  const std::string_view app = event_.app_name.empty() ? event_.app_id : event_.app_name;
+  if (link_base_.empty() || app.empty()) return false;
+  is_inert_ = false;
+  text_.append(link_base_);
+  text_.append("/apps/");
+  append_path_segment(text_, app);
+  return true;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_page() {
+  if (!app_.empty()) return append_page(Page::app) || append_app_page();
+  return append_page(project_.empty() ? Page::account : Page::project);
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_page(Page page) {
+  if (pages_ == nullptr) return false;
+  const KindProgram::Row& row = pages_->program().rows_begin()[static_cast<std::size_t>(page)];
+  if (row.link == KindProgram::empty_template) return false;
+  Composer composer(event_, out_, vocabulary_);
+  composer.app_ = app_;
+  composer.project_ = project_;
+  composer.user_span_ = user_span_;
+  composer.email_ = email_;
+  composer.use(pages_->program());
+  const std::size_t begin = text_.size();
+  const bool there = composer.run_link(row);
+  if (!there) text_.truncate(begin);
+  is_inert_ = is_inert_ && composer.is_inert_;
+  return there;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_deployment_page() {
+  if (append_page(Page::deployment)) return true;
+  const std::string_view uuid = event_.type_data["deployment_uuid"].string();
+  const std::string_view id = uuid.empty() ? event_.type_data["deployment_id"].string() : uuid;
+  if (id.empty() || !append_app_page()) return false;
+  text_.append("/deployments/");
+  append_path_segment(text_, id);
+  return true;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/body_template.hpp -----------------------------------------------------------------------------
+
+// A body of a webhook's own: JSON whose strings may hold slots.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Tells texts of a program that is no kind's, of an event that was told already.
+class BodyComposer {
+ public:
+  /// @param told     what people are told of the event
+  /// @param scratch  anything; what it holds is overwritten
+  BodyComposer(const Event& event, const Message& told, const Vocabulary& vocabulary, const KindProgram& program,
+               Message& scratch)
+      : composer_(event, scratch, vocabulary) {
+    scratch.clear();
+    composer_.told_ = &told;
+    composer_.compose_envelope();
+    composer_.use(program);
+  }
+
+  /// The text of a template, valid until the next call. Whether there is one.
+  bool text_at(std::size_t start, std::string_view& out) {
+    const std::size_t begin = composer_.text_.size();
+    const bool is_there = composer_.run(composer_.step(start));
+    out = composer_.text_.view(begin);
+    composer_.text_.truncate(begin);
+    return is_there;
+  }
+  /// What the one slot of a template stands for; missing where that is not there, or null.
+  json::View value_at(std::size_t start) const {
+    for (const Op* op = composer_.step(start); op->code == Op::Code::guard || op->code == Op::Code::value;) {
+      const bool is_value = op->code == Op::Code::value;
+      if (is_value && composer_.members_.has(op->key)) {
+        const json::View value = Composer::follow(composer_.members_[op->key], op->text);
+        if (value.exists() && !value.is_null()) return value;
+      }
+      op = is_value ? composer_.step(op->absent) : op + 1;
+    }
+    return {};
+  }
+
+ private:
+  Composer composer_;
+};
+
+/// A template of JSON, compiled. Immutable: any number of threads may use it.
+///
+/// Each string with a slot in it is a template of the wording language, whose text is written as a string; where it is
+/// dropped, null is. One that is a slot alone, without a layout or words, becomes the value itself, of whatever type it
+/// is, and `{@event}` the whole event. Whatever the event holds, what is written is valid JSON.
+class BodyTemplate {
+ public:
+  /// @param json        the template, as compact JSON
+  /// @param vocabulary  whose sets of words there are, and whose secrets no slot may name; null: any, and none
+  /// @param fault       what is wrong with it and where, as "at text[0], character 4: a slot has no '}'"
+  /// @return null where there is a fault
+  static std::shared_ptr<const BodyTemplate> compile(std::string_view json, const Vocabulary* vocabulary,
+                                                     std::string& fault);
+
+  const std::string& json() const noexcept { return json_; }
+
+  /// Appends the body of an event.
+  /// @param told     what people are told of it
+  /// @param scratch  anything; what it holds is overwritten
+  /// @param cut      says how many of the slots were left out, as null, since the body would be too long: beyond 1 MB
+  ///                 and twice the event
+  void write(const Event& event, const Message& told, const Vocabulary& vocabulary, Message& scratch, Buffer& out,
+             Truncations& cut) const;
+
+ private:
+  /// A value to be filled in, behind what stands before it.
+  struct Piece {
+    enum class Kind : std::uint8_t { text, value, event };
+
+    std::size_t literal_end = 0;  // in literals_
+    Kind kind = Kind::text;
+    std::uint16_t start = 0;  // in program_
+  };
+  /// Where the strings with slots are, while it is compiled.
+  struct Place {
+    std::string path;
+    std::size_t size = 0;  // of the text
+  };
+
+  static Piece::Kind kind_of(std::string_view text) noexcept;
+  void read(json::View value, std::string& path, std::vector<Place>& places);
+
+  std::string json_;
+  Buffer literals_;
+  std::string texts_;  // the program borrows from it
+  KindProgram program_;
+  std::vector<Piece> pieces_;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+/// Whether a text is a slot alone, and which.
+inline BodyTemplate::Piece::Kind BodyTemplate::kind_of(std::string_view text) noexcept {
+  if (text == "{@event}") return Piece::Kind::event;
+  const std::string_view slot = text.substr(1, text.size() - 2);
+  const bool is_alone =
+      text.front() == '{' && text.back() == '}' && slot.find_first_of("{}'@:?#*") == std::string::npos;
+  return is_alone ? Piece::Kind::value : Piece::Kind::text;
+}
+
+/// Keeps what stands fast, and remembers the rest.
+NOTIFIER_NOINLINE inline void BodyTemplate::read(json::View value, std::string& path, std::vector<Place>& places) {
+  const std::size_t size = path.size();
+  if (value.is_string() && value.string().find('{') != std::string_view::npos) {
+    pieces_.push_back({literals_.size(), kind_of(value.string()), 0});
+    places.push_back({path, value.string().size()});
+    texts_.append(value.string());
+  } else if (value.is_array()) {
+    std::size_t count = 0;
+    literals_.append('[');
+    value.for_each_element([&](json::View element) {
+      if (count != 0) literals_.append(',');
+      path.append(with_number("[", count++, "]"));
+      read(element, path, places);
+      path.resize(size);
+    });
+    literals_.append(']');
+  } else if (value.is_object()) {
+    json::Writer keys(literals_);
+    keys.begin_object();
+    value.for_each_member([&](std::string_view key, json::View member) {
+      keys.escaped_key(key);
+      path.append(size == 0 ? "" : ".").append(key);
+      read(member, path, places);
+      keys.raw({});
+      path.resize(size);
+    });
+    keys.end_object();
+  } else {
+    value.append_json(literals_);
+  }
+}
+
+NOTIFIER_NOINLINE inline std::shared_ptr<const BodyTemplate> BodyTemplate::compile(std::string_view json,
+                                                                                   const Vocabulary* vocabulary,
+                                                                                   std::string& fault) {
+  json::Document document;
+  const auto root = document.parse(json, json.size());
+  if (!root) {
+    fault = "is not JSON";
+    return nullptr;
+  }
+  auto made = std::make_shared<BodyTemplate>();
+  made->json_ = json;
+  std::vector<Place> places;
+  std::string path;
+  made->read(*root, path, places);
+  made->texts_.append(text_padding, ' ');
+
+  const SecretNames none;
+  const WordingRules rules{{},
+                           vocabulary == nullptr ? nullptr : &vocabulary->state().word_sets,
+                           vocabulary == nullptr ? nullptr : &vocabulary->state().secret_names};
+  WordingCompiler compiler(made->program_, &rules);
+  const char* next = made->texts_.data();
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (made->pieces_[i].kind != Piece::Kind::event) {
+      made->pieces_[i].start = compiler.add_text({next, places[i].size});
+    }
+    next += places[i].size;
+    const WordingFault& found = compiler.fault();
+    if (found.message.empty()) continue;
+    fault = with_number(", character ", found.character, ": ");
+    fault = joined(places[i].path.empty() ? "at its start" : joined("at ", places[i].path), fault, found.message);
+    return nullptr;
+  }
+  return made;
+}
+
+NOTIFIER_NOINLINE inline void BodyTemplate::write(const Event& event, const Message& told, const Vocabulary& vocabulary,
+                                                  Message& scratch, Buffer& out, Truncations& cut) const {
+  const std::size_t most = out.size() + (std::size_t{1} << 20) + 2 * event.body.size();
+  BodyComposer composer(event, told, vocabulary, program_, scratch);
+  std::size_t begin = 0;
+  std::size_t left_out = 0;
+  for (const Piece& piece : pieces_) {
+    out.append(literals_.view(begin).substr(0, piece.literal_end - begin));
+    begin = piece.literal_end;
+    const std::size_t mark = out.size();
+    bool is_there = true;
+    if (piece.kind == Piece::Kind::event) {
+      out.append(event.body);
+    } else if (piece.kind == Piece::Kind::value) {
+      const json::View value = composer.value_at(piece.start);
+      is_there = value.exists();
+      value.append_json(out);
+    } else {
+      std::string_view text;
+      is_there = composer.text_at(piece.start, text);
+      if (is_there) json::Writer(out).string(text);
+    }
+    const bool is_too_long = out.size() > most;
+    if (is_too_long) out.truncate(mark);
+    if (is_too_long || !is_there) out.append("null");
+    left_out += is_too_long;
+  }
+  out.append(literals_.view(begin));
+  if (left_out != 0) cut.push_back({"values", pieces_.size(), pieces_.size() - left_out});
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/signing_secret.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// The digits of a secret's base64.
+/// @return what is wrong with it, or nullptr
+inline const char* read_signing_secret(std::string_view secret, std::string_view& digits) noexcept {
+  digits = secret;
+  if (digits.substr(0, signing_secret_prefix.size()) == signing_secret_prefix) {
+    digits.remove_prefix(signing_secret_prefix.size());
+  }
+  const bool is_whole = digits.size() % 4 == 0;
+  for (int padding = 0; is_whole && padding < 2 && !digits.empty() && digits.back() == '='; ++padding) {
+    digits.remove_suffix(1);
+  }
+  if (digits.size() % 4 == 1 || !base64::are_digits(digits)) {
+    return "must be base64, with or without whsec_ before it";
+  }
+  const std::size_t bytes = digits.size() * 3 / 4;
+  return bytes < 24 || bytes > 64 ? "must have a key of 24 to 64 bytes" : nullptr;
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE Result<std::string> parse_signing_secret(std::string_view secret) {
+  std::string_view digits;
+  if (const char* fault = detail::read_signing_secret(secret, digits)) {
+    Error error;
+    error.code = errc::invalid;
+    error.message = fault;
+    return error;
+  }
+  std::string key;
+  detail::base64::append_bytes(digits, key);
+  return key;
+}
+
+NOTIFIER_INLINE bool is_signing_secret(std::string_view secret) noexcept {
+  std::string_view digits;
+  return detail::read_signing_secret(secret, digits) == nullptr;
+}
+
+NOTIFIER_INLINE bool is_signing_text(std::string_view text) noexcept {
+  if (text.empty() || text.size() > 255 || text.front() == ' ' || text.back() == ' ' || !is_utf8(text)) return false;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 127) return false;
+  }
+  return true;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/net/email_address.hpp ---------------------------------------------------------------------------------
+
+// Mail addresses, as far as mail programs agree on them.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// True for an address that can stand in an envelope and a header as it is: a dot-atom of ASCII (RFC 5322
+/// section 3.2.3, at most 64 bytes), `@`, and a host name of ASCII letters, digits and `-` in labels of 1 to 63 bytes;
+/// at most 254 bytes (RFC 5321 section 4.5.3.1). One label alone is taken (`root@localhost`). Quoted local parts,
+/// comments, address literals and anything outside ASCII are not: domains in other scripts have an ASCII form, xn--...
+bool is_email_address(std::string_view text) noexcept;
+
+/// What is wrong with a text that is no address, fit to follow it in a sentence. Such as have a form in ASCII are told
+/// so.
+const char* email_address_fault(std::string_view text) noexcept;
+
+/// Two addresses of the same mailbox, as far as a stranger can tell: local parts byte for byte, domains in any case.
+bool same_mailbox(std::string_view a, std::string_view b) noexcept;
+
+/// The two parts of `Name <address>`, borrowed.
+struct Mailbox {
+  std::string_view name;  ///< as written, quotes included; empty where there is none. In UTF-8
+  std::string_view address;
+
+  /// What follows the last `@` of the address.
+  std::string_view domain() const noexcept { return address.substr(address.rfind('@') + 1); }
+};
+
+/// Reads what people write for a sender: an address, or a display name and an address in angle brackets. The name is
+/// any text in UTF-8 without control characters and line ends, as `Acme, Inc.`, `St. John` or `Notifier (prod)`: what
+/// of it a header can't hold as it is, who writes the header quotes or encodes. It may be one quoted string (RFC 5322
+/// section 3.2.4); else it has its quotes in pairs, none at its beginning, and nothing that makes it look like several
+/// senders.
+/// @return false, and `out` unchanged, for anything else.
+bool parse_mailbox(std::string_view text, Mailbox& out) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// RFC 5322: atext.
+struct AtomChars {
+  constexpr AtomChars() {
+    constexpr std::string_view chars =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-/=?^_`{|}~";
+    for (const char c : chars) is[static_cast<unsigned char>(c)] = true;
+  }
+  bool is[256] = {};
+};
+inline constexpr AtomChars atom_chars;
+
+constexpr bool is_atom_char(char c) noexcept { return atom_chars.is[static_cast<unsigned char>(c)]; }
+
+inline bool is_dot_atom(std::string_view text) noexcept {
+  char before = '.';
+  for (const char c : text) {
+    if (c == '.' ? before == '.' : !is_atom_char(c)) return false;
+    before = c;
+  }
+  return before != '.';
+}
+
+inline bool is_mail_domain(std::string_view text) noexcept {
+  std::size_t label = 0;
+  char before = '.';
+  for (const char c : text) {
+    if (c == '.' || c == '-') {
+      if (before == '.' || (c == '.' && before == '-')) return false;
+    } else if (!is_letter_or_digit(c)) {
+      return false;
+    }
+    label = c == '.' ? 0 : label + 1;
+    if (label > 63) return false;
+    before = c;
+  }
+  return before != '.' && before != '-';
+}
+
+/// UTF-8 without what controls or breaks lines: C0 and C1, DEL, the line and paragraph separators.
+inline bool is_one_line(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned char byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7F) return false;
+    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
+    const std::string_view three = text.substr(i, 3);
+    if (three == "\xE2\x80\xA8" || three == "\xE2\x80\xA9") return false;
+  }
+  return is_utf8(text);
+}
+
+/// One quoted string, its quotes taken off.
+inline bool is_quoted_content(std::string_view text) noexcept {
+  bool escaped = false;
+  for (const char c : text) {
+    if (c == '"' && !escaped) return false;
+    escaped = c == '\\' && !escaped;
+  }
+  return !escaped;
+}
+
+inline bool is_display_name(std::string_view text) noexcept {
+  if (!is_one_line(text)) return false;
+  if (!text.empty() && text.front() == '"') {
+    return text.size() >= 2 && text.back() == '"' && is_quoted_content(text.substr(1, text.size() - 2));
+  }
+  bool is_balanced = true;
+  bool has_at = false;
+  bool has_separator = false;
+  for (const char c : text) {
+    if (c == '<' || c == '>') return false;
+    is_balanced = is_balanced == (c != '"');
+    has_at = has_at || c == '@';
+    has_separator = has_separator || c == ',' || c == ';';
+  }
+  return is_balanced && !(has_at && has_separator);
+}
+
+constexpr std::string_view without_spaces_around(std::string_view text) noexcept {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+/// What a text that is to be a Mailbox has for an address, whatever it is.
+inline std::string_view address_of_mailbox(std::string_view text) noexcept {
+  text = without_spaces_around(text);
+  if (text.empty() || text.back() != '>') return text;
+  text = text.substr(text.rfind('<') + 1);  // the whole where there is none
+  return without_spaces_around(text.substr(0, text.size() - 1));
+}
+
+}  // namespace detail
+
+inline bool is_email_address(std::string_view text) noexcept {
+  const std::size_t at = text.find('@');  // neither part may hold another
+  if (at == std::string_view::npos || at > 64 || text.size() > 254) return false;
+  return detail::is_dot_atom(text.substr(0, at)) && detail::is_mail_domain(text.substr(at + 1));
+}
+
+inline const char* email_address_fault(std::string_view text) noexcept {
+  const std::size_t at = text.rfind('@');
+  if (at != std::string_view::npos && is_utf8(text)) {
+    const auto is_ascii = [](std::string_view part) {
+      for (const char c : part) {
+        if (static_cast<unsigned char>(c) >= 0x80) return false;
+      }
+      return true;
+    };
+    if (!is_ascii(text.substr(at + 1))) return "must have its domain in ASCII, as xn--bcher-kva.example";
+    if (!is_ascii(text.substr(0, at))) return "must be in ASCII before its @: not every mail server takes more";
+  }
+  return "is not a valid email address";
+}
+
+inline bool same_mailbox(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  const std::size_t domain = a.rfind('@') + 1;
+  if (a.substr(0, domain) != b.substr(0, domain)) return false;
+  for (std::size_t i = domain; i < a.size(); ++i) {
+    if (detail::to_lower(a[i]) != detail::to_lower(b[i])) return false;
+  }
+  return true;
+}
+
+inline bool parse_mailbox(std::string_view text, Mailbox& out) noexcept {
+  text = detail::without_spaces_around(text);
+  Mailbox mailbox;
+  mailbox.address = detail::address_of_mailbox(text);
+  if (!text.empty() && text.back() == '>') {
+    const std::size_t open = text.rfind('<');
+    if (open == std::string_view::npos) return false;
+    mailbox.name = detail::without_spaces_around(text.substr(0, open));
+    if (!detail::is_display_name(mailbox.name)) return false;
+  }
+  if (!is_email_address(mailbox.address)) return false;
+  out = mailbox;
+  return true;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/checks.hpp -----------------------------------------------------------------------------------
+
+// The rules for single values, and for what is made of them alone.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline bool has_no_text(std::string_view text) noexcept {
+  return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
+}
+
+inline std::string too_long(std::size_t most) {
+  return detail::with_number("is too long (maximum is ", most, " bytes)");
+}
+
+/// Whether all characters are from the first to the last.
+inline bool is_within(std::string_view text, char first, char last) noexcept {
+  return std::all_of(text.begin(), text.end(), [=](char c) { return c >= first && c <= last; });
+}
+
+/// Whether a word is one of a list, which has spaces between its words.
+inline bool is_one_of(std::string_view list, std::string_view word) noexcept {
+  const bool is_word = !word.empty() && word.find(' ') == std::string_view::npos;
+  for (std::size_t at = 0; is_word && at < list.size();) {
+    const std::size_t end = (std::min)(list.find(' ', at), list.size());
+    if (list.substr(at, end - at) == word) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+/// Whether a name may stand among a notifier's own headers: a token of RFC 9110, and none that says how a request is
+/// framed, or that is ours.
+NOTIFIER_NOINLINE inline bool is_own_header(std::string_view name) {
+  constexpr std::string_view ours =
+      "host content-length transfer-encoding connection keep-alive proxy-connection te trailer upgrade expect "
+      "content-type webhook-id webhook-timestamp webhook-signature";
+  std::string lower(name.substr(0, NOTIFIER_MAX_ID_BYTES + 1));
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return !name.empty() && name.size() <= NOTIFIER_MAX_ID_BYTES && is_within(name, '!', '~') &&
+         name.find_first_of("\"(),/:;<=>?@[\\]{}") == std::string_view::npos && !is_one_of(ours, lower);
+}
+
+/// A text that must be there, and no longer than `most`.
+inline bool check_text(std::string_view field, std::string_view text, std::size_t most, Problems& problems) {
+  if (has_no_text(text)) {
+    problems.add(field, "can't be blank", "blank");
+  } else if (text.size() > most) {
+    problems.add(field, too_long(most), "too_long");
+  } else if (!is_utf8(text)) {
+    problems.add(field, "must be UTF-8", "invalid_utf8");
+  } else {
+    return true;
+  }
+  return false;
+}
+
+inline bool check_optional_text(std::string_view field, std::string_view text, std::size_t most, Problems& problems) {
+  return text.empty() || check_text(field, text, most, problems);
+}
+
+inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
+  if (is_email_address(address)) return true;
+  problems.add(field, detail::joined(detail::quoted(address), " ", email_address_fault(address)), "invalid_email");
+  return false;
+}
+
+inline void check_user(std::string_view path, const User& user, Problems& problems) {
+  const std::string prefix = path.empty() ? std::string() : detail::joined(path, ".");
+  check_text(detail::joined(prefix, "id"), user.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_optional_text(detail::joined(prefix, "username"), user.username, NOTIFIER_MAX_NAME_BYTES, problems);
+  if (!user.email.empty()) check_email(detail::joined(prefix, "email"), user.email, problems);
+}
+
+inline void check_app(const App& app, Problems& problems) {
+  check_optional_text("id", app.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_text("name", app.name, NOTIFIER_MAX_NAME_BYTES, problems);
+  check_optional_text("project_id", app.project_id, NOTIFIER_MAX_ID_BYTES, problems);
+  const User& owner = app.owner;
+  if (!owner.id.empty() || !owner.username.empty() || !owner.email.empty()) check_user("owner", owner, problems);
+}
+
+/// Checks settings and takes the final slash off the link base.
+inline void check_settings(Settings& settings, Problems& problems) {
+  Mailbox mailbox;
+  if (settings.email_from.size() > NOTIFIER_MAX_ID_BYTES) {
+    problems.add("email_from", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
+  } else if (!parse_mailbox(settings.email_from, mailbox)) {
+    const std::string_view address = address_of_mailbox(settings.email_from);
+    const bool is_name = is_email_address(address);
+    problems.add("email_from",
+                 is_name
+                     ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
+                     : detail::joined("must be an email address, or `Name <address>`; ", detail::quoted(address), " ",
+                                      email_address_fault(address)),
+                 "invalid_email");
+  }
+  while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
+  const auto check_url = [&](std::string_view field, std::string_view url) {
+    const auto parsed = parse_http_url(url);
+    if (!url.empty() && !parsed) problems.add(field, parsed.error().message, "invalid_url");
+  };
+  check_url("link_base", settings.link_base);
+  check_url("logo_url", settings.logo_url);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/body_check.hpp -------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Judges the template of a body.
+/// @param json        compact; empty where there is none
+/// @param vocabulary  what it is held against; null for one that is stored: that was held against the one of its time
+NOTIFIER_NOINLINE inline bool check_body(std::string_view path, std::string_view json, const Vocabulary* vocabulary,
+                                         Problems& problems) {
+  std::string fault;
+  if (json.size() > NOTIFIER_MAX_BODY_TEMPLATE_BYTES) {
+    problems.add(path, too_long(NOTIFIER_MAX_BODY_TEMPLATE_BYTES), "too_long");
+  } else if (!json.empty() && BodyTemplate::compile(json, vocabulary, fault) == nullptr) {
+    problems.add(path, fault, "wording");
+  } else {
+    return true;
+  }
+  return false;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/notifier_check.hpp ---------------------------------------------------------------------------
 
 // The rules for a notifier: what is refused, and in which words.
@@ -19030,6 +20643,7 @@ class NotifierCheck {
   bool check_field(const PlatformField& field, std::string_view text);
   bool check_entry(const PlatformField& field, std::string_view text, bool is_name);
   void apply_texts(const PlatformField& field, json::View value);
+  void apply_json(const PlatformField& field, json::View value);
   void check_secrets();
   void apply_other(json::View data);
   struct Member {
@@ -19144,8 +20758,8 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_grouping(const DraftView& dra
 inline void NotifierCheck::apply_field(const PlatformField& field, json::View value) {
   using Kind = PlatformField::Kind;
   if (!value.exists() && (mode_ == Mode::update || !field.is_required)) return;
-  const bool is_new =
-      field.kind == Kind::headers || field.kind == Kind::choice || (field.kind == Kind::text && !field.is_required);
+  const bool is_new = field.kind == Kind::headers || field.kind == Kind::choice || field.kind == Kind::json ||
+                      (field.kind == Kind::text && !field.is_required);
   if (mode_ == Mode::stored && is_new) {
     Problems faults;
     NotifierCheck(vocabulary_, Mode::create, notifier_, selected_, faults).apply_field(field, value);
@@ -19162,6 +20776,7 @@ inline void NotifierCheck::apply_field(const PlatformField& field, json::View va
     case Kind::users:
     case Kind::addresses:
     case Kind::signing_secrets: return apply_texts(field, value);
+    case Kind::json: return apply_json(field, value);
     case Kind::refused: break;
   }
   if (!value.is_null()) problems_.add(field.path, field.refusal, "unsupported");
@@ -19225,6 +20840,13 @@ inline bool NotifierCheck::check_field(const PlatformField& field, std::string_v
   return std::none_of(text.begin(), text.end(),
                       [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }) ||
          refuse("must be one line", "invalid_text");
+}
+
+inline void NotifierCheck::apply_json(const PlatformField& field, json::View value) {
+  std::string text;
+  if (!value.is_null()) value.append_json(text);
+  const Vocabulary* const vocabulary = mode_ == Mode::stored ? nullptr : &vocabulary_;
+  if (check_body(field.path, text, vocabulary, problems_)) notifier_.type_data.set_text(field.key(), text);
 }
 
 /// Takes over the texts of an array, of an object (names and values, in turn), or the only one.
@@ -19399,7 +21021,7 @@ NOTIFIER_NOINLINE inline void write_field(json::Writer& out, const PlatformField
     out.array([&] {
       for (const std::string& text : texts) out.string(text);
     });
-  } else if (field.kind == PlatformField::Kind::number) {
+  } else if (field.kind == PlatformField::Kind::number || field.kind == PlatformField::Kind::json) {
     out.raw(data.text(field.key()));
   } else {
     out.string(data.text(field.key()));
@@ -19556,6 +21178,8 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
       problems.add(field.path, "is not a valid URL", "invalid_url");
     } else if (field.in == Place::header && !is_within(text, ' ', '~')) {
       problems.add(field.path, "must be of visible ASCII characters", "invalid_text");
+    } else if (field.kind == PlatformField::Kind::json) {
+      check_body(field.path, text, nullptr, problems);
     } else if (field.kind == PlatformField::Kind::headers) {
       std::size_t at = 0;
       for (const std::string& part : data.texts(field.key())) {
@@ -22383,18 +24007,34 @@ inline Platform writer_for(const Notifier& notifier) noexcept {
 struct Voice {
   Platform platform = Platform::webhook;  ///< whose writer makes the body
   bool has_front = false;  ///< members of the body are the notifier's own, and stand before those that are shared
+  std::shared_ptr<const BodyTemplate> body = nullptr;  ///< in place of a writer
 
   static Voice of(const Notifier& notifier) {
-    return {writer_for(notifier), has_own_members(platform_info(notifier.platform), notifier.type_data)};
+    const PlatformRow& row = platform_info(notifier.platform);
+    Voice voice{writer_for(notifier), has_own_members(row, notifier.type_data)};
+    for (const PlatformField& field : row.fields) {
+      if (field.in == Place::whole) voice.body = template_of(notifier.type_data.text(field.key()));
+    }
+    return voice;
   }
 
   friend bool operator==(const Voice& a, const Voice& b) noexcept {
-    return a.platform == b.platform && a.has_front == b.has_front;
+    const bool has_same_body = a.body == b.body || (a.body && b.body && a.body->json() == b.body->json());
+    return a.platform == b.platform && a.has_front == b.has_front && has_same_body;
   }
 
   std::uint32_t hash(const Hasher& hasher) const noexcept {
     const char bytes[] = {static_cast<char>(platform), static_cast<char>(has_front)};
-    return static_cast<std::uint32_t>(hasher({bytes, sizeof bytes}) >> 32);
+    std::uint64_t hash = hasher({bytes, sizeof bytes});
+    if (body) hash ^= hasher(body->json());
+    return static_cast<std::uint32_t>(hash >> 32);
+  }
+
+ private:
+  /// Of a text that was judged when it came.
+  NOTIFIER_NOINLINE static std::shared_ptr<const BodyTemplate> template_of(std::string_view json) {
+    std::string fault;
+    return json.empty() ? nullptr : BodyTemplate::compile(json, nullptr, fault);
   }
 };
 
@@ -22916,36 +24556,6 @@ struct RegistryCore {
   std::mutex publishing;
   std::shared_ptr<const State> state;
 };
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/pages.hpp ----------------------------------------------------------------------------------
-
-// Where a host's dashboard shows what an event is about: templates of links, for all kinds.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What there may be a page of. In the order of a program's rows.
-enum class Page { app, project, account, deployment };
-inline constexpr std::string_view page_names[] = {"app", "project", "account", "deployment"};
-
-/// @param links  one for each Page; an empty one: there is none
-/// @param fault  what is wrong with them, if anything: its row is a Page
-/// @return null where there is a fault, or no link
-NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_pages(
-    const std::string_view (&links)[std::size(page_names)], const WordSets& sets, const SecretNames& names,
-    WordingFault& fault) {
-  std::vector<WordingRow> rows(std::size(page_names));
-  bool is_any = false;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    rows[i].when = "page=";  // none applies: they are found by number
-    if (!links[i].empty()) rows[i].link = links[i];
-    is_any = is_any || !links[i].empty();
-  }
-  return is_any ? OwnKindWords::make(std::move(rows), {{}, &sets, &names}, fault) : nullptr;
-}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -24654,67 +26264,6 @@ NOTIFIER_INLINE std::string Registry::configuration() const {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/event.hpp ---------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-NOTIFIER_INLINE Event Event::read(json::View whole_event, std::string_view body) noexcept {
-  Event event;
-  event.assign(whole_event, body);
-  return event;
-}
-
-NOTIFIER_INLINE void Event::assign(json::View whole_event, std::string_view whole) noexcept {
-  // One by one: compilers clear a whole Event with a slow instruction, and hand a value on through memory.
-  id = std::string_view();
-  created_at = std::string_view();
-  type = std::string_view();
-  app_id = std::string_view();
-  app_name = std::string_view();
-  project_id = std::string_view();
-  project_name = std::string_view();
-  root = whole_event;
-  user = json::View();
-  type_data = json::View();
-  body = whole;
-  const auto object = [](json::View value) { return value.is_object() ? value : json::View(); };
-  // Of keys of one length, the comparison is of a constant size: no call.
-  whole_event.for_each_member([&](std::string_view key, json::View value) {
-    const auto is = [&](const char* name, std::size_t size) { return std::memcmp(key.data(), name, size) == 0; };
-    switch (key.size()) {
-      case 2:
-        if (is("id", 2)) {
-          id = value.string();
-          if (id.empty()) id = value.digits();
-        }
-        break;
-      case 4:
-        if (is("type", 4)) type = value.string();
-        if (is("user", 4)) user = object(value);
-        break;
-      case 6:
-        if (is("app_id", 6)) app_id = value.string();
-        break;
-      case 8:
-        if (is("app_name", 8)) app_name = value.string();
-        break;
-      case 9:
-        if (is("type_data", 9)) type_data = object(value);
-        break;
-      case 10:
-        if (is("created_at", 10)) created_at = value.string();
-        if (is("project_id", 10)) project_id = value.string();
-        break;
-      case 12:
-        if (is("project_name", 12)) project_name = value.string();
-        break;
-      default: break;
-    }
-  });
-}
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/routing/explanation.hpp -------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -25787,1258 +27336,6 @@ NOTIFIER_INLINE std::string digest_key(std::string_view group_key, std::uint64_t
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/message/layout.hpp ------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-// Each function appends a value in one line and says whether there was anything to append; where not, `out` is as
-// before. `inert` becomes false unless what was appended is inert; what these functions add of their own always is.
-
-inline bool append_scalar(Buffer& out, json::View value, bool& inert) {
-  switch (value.kind()) {
-    case json::Kind::string: return append_padded_line(out, value.string(), inert);
-    case json::Kind::number:
-    case json::Kind::boolean: value.append_text(out); return true;
-    default: return false;
-  }
-}
-
-/// The first line of a text, of which one may be as long as a page.
-inline bool append_first_line(Buffer& out, json::View value, bool& inert) {
-  const std::string_view text = value.string();
-  const auto ends_line = [](Bytes b) { return b.is('\n') | b.is('\r'); };
-  const std::string_view line = text.substr(0, find_byte(text, ends_line));
-  const std::size_t kept = line.size() > longest_first_line ? cut_position(line, longest_first_line) : line.size();
-  if (line.empty() || !append_padded_line(out, line.substr(0, kept), inert)) return false;
-  if (kept == line.size()) return true;
-  out.append("\xE2\x80\xA6");
-  inert = false;
-  return true;
-}
-
-inline void append_integer(Buffer& out, std::int64_t value) { out.set_end(json::write_integer(value, out.room(20))); }
-
-/// Reads an integer, also where it came as a string or with decimals, which are cut. `scratch` is left as it was.
-inline bool read_integer(json::View value, Buffer& scratch, std::int64_t& out) {
-  if (value.integer(out)) return true;
-  const std::size_t begin = scratch.size();
-  value.append_text(scratch);
-  const std::string_view text = scratch.view(begin);
-  scratch.truncate(begin);
-
-  constexpr std::size_t most_digits = 18;
-  const std::string_view digits = text.substr(0, text.find('.'));
-  if (digits.empty() || digits.size() > most_digits) return false;
-  if (digits.find_first_not_of("0123456789") != std::string_view::npos) return false;
-  if (text.find_first_not_of("0123456789", digits.size() + 1) != std::string_view::npos) return false;
-  out = 0;
-  for (const char digit : digits) out = out * 10 + (digit - '0');
-  return true;
-}
-
-/// Appends what `append(element)` appends for each element of an array, joined; a scalar is taken as an array of one.
-template <class F>
-bool append_joined(Buffer& out, json::View array, std::string_view separator, F&& append) {
-  const std::size_t begin = out.size();
-  const auto add = [&](json::View element) {
-    const std::size_t before = out.size();
-    if (before != begin) out.append(separator);
-    if (!append(element)) out.truncate(before);
-  };
-  if (array.is_array()) {
-    array.for_each_element(add);
-  } else {
-    add(array);
-  }
-  return out.size() != begin;
-}
-
-inline bool append_list(Buffer& out, json::View value, bool& inert) {
-  return append_joined(out, value, ", ", [&](json::View element) { return append_scalar(out, element, inert); });
-}
-
-inline bool append_series(Buffer& out, json::View value, bool& inert) {
-  constexpr std::string_view comma = ", ";
-  constexpr std::string_view conjunction = " and ";
-  std::size_t last_comma = 0;
-  bool is_first = true;
-  const bool any = append_joined(out, value, {}, [&](json::View element) {
-    const std::size_t begin = out.size();
-    if (!is_first) out.append(comma);
-    if (!append_scalar(out, element, inert)) return false;
-    if (!is_first) last_comma = begin;
-    is_first = false;
-    return true;
-  });
-  if (last_comma != 0) {
-    const std::size_t tail = out.size() - last_comma - comma.size();
-    char* const at = out.room(conjunction.size()) - out.size() + last_comma;
-    std::memmove(at + conjunction.size(), at + comma.size(), tail);
-    std::memcpy(at, conjunction.data(), conjunction.size());
-    out.set_end(at + conjunction.size() + tail);
-  }
-  return any;
-}
-
-inline bool append_names(Buffer& out, json::View value, bool& inert) {
-  return append_joined(out, value, ", ",
-                       [&](json::View element) { return append_scalar(out, element["name"], inert); });
-}
-
-/// Appends how many containers there are. The API sends 1 as well as "1:M", amount and size.
-inline bool append_amount(Buffer& out, json::View count, bool& inert) {
-  if (!count.is_string()) return append_scalar(out, count, inert);
-  const std::string_view text = count.string();
-  return append_padded_line(out, text.substr(0, text.find(':')), inert);
-}
-
-/// The size of containers in "1:M"; empty where it is not told.
-inline std::string_view container_size(json::View count) noexcept {
-  const std::string_view text = count.string();
-  const std::size_t colon = text.find(':');
-  return colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
-}
-
-inline void append_container_size(Buffer& out, std::string_view size, bool& inert) {
-  const std::size_t begin = out.size();
-  out.append(" (");
-  if (append_padded_line(out, size, inert)) {
-    out.append(')');
-  } else {
-    out.truncate(begin);
-  }
-}
-
-inline bool append_formation(Buffer& out, json::View value, bool& inert) {
-  const std::size_t begin = out.size();
-  value.for_each_member([&](std::string_view type, json::View count) {
-    const std::size_t before = out.size();
-    if (before != begin) out.append(", ");
-    const bool named = append_padded_line(out, type, inert);
-    out.append(' ');
-    const bool counted = append_amount(out, count, inert);
-    append_container_size(out, container_size(count), inert);
-    if (!named || !counted) out.truncate(before);
-  });
-  return out.size() != begin;
-}
-
-/// What differs between two formations: "web from 1 to 3 (M), worker from 2 (S) to 1 (L), clock to 1".
-inline bool append_scaling(Buffer& out, json::View before, json::View after, bool& inert) {
-  const std::size_t begin = out.size();
-  after.for_each_member([&](std::string_view type, json::View count) {
-    const json::View old = before[type];
-    const bool is_resized = container_size(old) != container_size(count);
-    const std::size_t start = out.size();
-    if (start != begin) out.append(", ");
-    const bool named = append_padded_line(out, type, inert);
-
-    const std::size_t middle = out.size();
-    out.append(" from ");
-    const std::size_t old_begin = out.size();
-    const bool has_old = append_amount(out, old, inert);
-    const std::size_t old_size = out.size() - old_begin;
-    if (is_resized) append_container_size(out, container_size(old), inert);
-    if (!has_old) out.truncate(middle);
-
-    out.append(" to ");
-    const std::size_t new_begin = out.size();
-    const bool counted = append_amount(out, count, inert);
-    const bool is_same = has_old && !is_resized && out.view(old_begin).substr(0, old_size) == out.view(new_begin);
-    append_container_size(out, container_size(count), inert);
-    if (!named || !counted || is_same) out.truncate(start);
-  });
-  return out.size() != begin;
-}
-
-/// The API sends the old and the new value, and sometimes the new one alone.
-inline bool append_transition(Buffer& out, json::View value, bool& inert) {
-  const std::size_t begin = out.size();
-  std::size_t left = value.size();
-  value.for_each_element([&](json::View element) {
-    const std::size_t before = out.size();
-    if (before != begin) out.append(' ');
-    out.append(--left == 0 ? "to " : "from ");
-    if (!append_scalar(out, element, inert)) out.truncate(before);
-  });
-  return out.size() != begin;
-}
-
-inline bool append_changes(Buffer& out, json::View value, bool& inert) {
-  return append_joined(out, value, "; ", [&](json::View change) {
-    const json::View name = change["name"];
-    if (!append_scalar(out, name, inert)) return false;
-    if (has_secret_name(name.string())) return true;
-    for (const auto& [word, key] : {std::pair(" from ", "old_value"), std::pair(" to ", "value")}) {
-      const std::size_t before = out.size();
-      out.append(word);
-      const json::View side = change[key];
-      const std::string_view quote = side.is_string() ? "\"" : "";
-      inert = inert && quote.empty();
-      out.append(quote);
-      if (append_scalar(out, side, inert)) {
-        out.append(quote);
-      } else {
-        out.truncate(before);
-      }
-    }
-    return true;
-  });
-}
-
-/// The hash of a commit, perhaps shortened; not a version or a file's name.
-inline bool is_hash(std::string_view text) noexcept {
-  const auto is_hex = [](Bytes b) { return b.between('0', '9') | b.between('a', 'f') | b.between('A', 'F'); };
-  const auto is_other = [&](Bytes b) { return is_hex(b).is(Bytes::all(0)); };
-  return text.size() >= 7 && find_byte(text, is_other) == text.size();
-}
-
-inline bool append_commit(Buffer& out, json::View value, bool& inert) {
-  const std::string_view text = value.string();
-  return is_hash(text) && append_padded_line(out, text.substr(0, 7), inert);
-}
-
-inline bool append_duration(Buffer& out, json::View value, bool& inert) {
-  std::int64_t seconds = 0;
-  if (!read_integer(value, out, seconds) || seconds < 0) return append_scalar(out, value, inert);
-  if (seconds < 60) {
-    append_integer(out, seconds);
-    out.append(" s");
-    return true;
-  }
-  struct TimeUnit {
-    std::int64_t seconds;
-    std::string_view name;
-  };
-  static constexpr TimeUnit units[] = {{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}};
-  const TimeUnit* unit = units;
-  while (seconds < unit->seconds) ++unit;
-  append_integer(out, seconds / unit->seconds);
-  out.append(unit->name);
-  if (const std::int64_t rest = seconds % unit->seconds / unit[1].seconds) {
-    out.append(' ');
-    append_integer(out, rest);
-    out.append(unit[1].name);
-  }
-  return true;
-}
-
-inline bool append_bytes(Buffer& out, json::View value, bool& inert) {
-  std::int64_t bytes = 0;
-  if (!read_integer(value, out, bytes) || bytes < 0) return append_scalar(out, value, inert);
-  static constexpr std::string_view units[] = {" bytes", " kB", " MB", " GB", " TB", " PB", " EB"};
-  std::int64_t size = 1;
-  const std::string_view* unit = units;
-  for (; bytes / size >= 1000; size *= 1000) ++unit;
-  append_integer(out, bytes / size);
-  if (size > 1) {
-    out.append('.');
-    append_integer(out, bytes % size / (size / 10));
-  }
-  out.append(*unit);
-  return true;
-}
-
-/// The API counts in euros, with or without decimals. What is no plain number is absent.
-inline bool append_money(Buffer& out, json::View value, bool& inert) {
-  const std::size_t begin = out.size();
-  if (!append_scalar(out, value, inert)) return false;
-  const std::string_view amount = out.view(begin);
-  if (amount.find_first_not_of("-0123456789.") != std::string_view::npos) {
-    out.truncate(begin);
-    return false;
-  }
-  const std::size_t point = amount.find('.');
-  const std::size_t decimals = point == std::string_view::npos ? 0 : amount.size() - point - 1;
-  if (point == std::string_view::npos) out.append('.');
-  if (decimals < 2) out.append(std::string_view("00").substr(decimals));
-  out.append(" EUR");
-  return true;
-}
-
-inline bool append_time(Buffer& out, json::View value, bool& inert) {
-  Timestamp time;
-  if (!parse_timestamp(value.string(), time)) return append_scalar(out, value, inert);
-  append_readable(out, time);
-  return true;
-}
-
-inline bool append_link(Buffer& out, json::View value, bool& inert) {
-  const std::string_view url = value.string();
-  const std::size_t begin = out.size();
-  if (!append_url(out, url)) return false;
-  inert = inert && is_inert(out.view(begin));
-  return true;
-}
-
-inline bool append_repository(Buffer& out, json::View value, bool& inert) {
-  const std::string_view text = value.string();
-  if (text.empty() || !is_without(text, is_outside_url)) return false;
-  const std::size_t colon = text.find("://");
-  const std::size_t scheme = colon == std::string_view::npos ? 0 : colon + 3;
-  std::string_view place = text.substr(scheme, text.find_first_of("?#", scheme) - scheme);
-  const std::string_view host = place.substr(0, place.find('/'));
-  const std::size_t user = host.rfind('@');
-  const bool has_password = user < host.size() && (scheme != 0 || host.find(':') < user);
-  if (has_password) place.remove_prefix(user + 1);
-  const std::size_t begin = out.size();
-  append_padded_line(out, text.substr(0, scheme), inert);
-  if (append_padded_line(out, place, inert)) return true;
-  out.truncate(begin);
-  return false;
-}
-
-inline bool append_words(Buffer& out, json::View value, const WordSet& set, bool& inert) {
-  const std::string_view text = value.string();
-  if (text.empty()) return append_scalar(out, value, inert);
-  for (const Word& word : set.words) {
-    if (word.value != text && word.value != "*") continue;
-    inert = inert && !set.is_active;
-    out.append(word.text);
-    return !word.text.empty();
-  }
-  return append_scalar(out, value, inert);
-}
-
-/// Appends a key of data as a label: "Order id" for order_id and orderId. ASCII letters, digits and spaces, at most 40.
-inline void append_label(Buffer& out, std::string_view key) {
-  constexpr std::size_t longest = 40;
-  const auto is_upper = [](char c) { return to_lower(c) != c; };
-  const auto is_lower = [&](char c) { return is_letter(c) && !is_upper(c); };
-  char label[longest];
-  std::size_t size = 0;
-  char last = ' ';
-  for (const char c : key) {
-    const bool is_word = is_letter_or_digit(c);
-    const bool begins_word = is_upper(c) && is_lower(last);
-    if (size + 2 > longest) break;
-    if ((begins_word || !is_word) && size != 0 && label[size - 1] != ' ') label[size++] = ' ';
-    if (is_word) label[size++] = begins_word ? static_cast<char>(c | 0x20) : c;
-    last = c;
-  }
-  while (size != 0 && label[size - 1] == ' ') --size;
-  if (size != 0 && is_lower(label[0])) label[0] = static_cast<char>(label[0] & ~0x20);
-  out.append(size != 0 ? std::string_view(label, size) : std::string_view("Data"));
-}
-
-/// @param layout  none of words
-inline bool append_value(Buffer& out, json::View value, Layout layout, bool& inert) {
-  switch (layout) {
-    case Layout::line: return append_first_line(out, value, inert);
-    case Layout::list: return append_list(out, value, inert);
-    case Layout::series: return append_series(out, value, inert);
-    case Layout::names: return append_names(out, value, inert);
-    case Layout::formation: return append_formation(out, value, inert);
-    case Layout::transition: return append_transition(out, value, inert);
-    case Layout::changes: return append_changes(out, value, inert);
-    case Layout::commit: return append_commit(out, value, inert);
-    case Layout::duration: return append_duration(out, value, inert);
-    case Layout::bytes: return append_bytes(out, value, inert);
-    case Layout::money: return append_money(out, value, inert);
-    case Layout::time: return append_time(out, value, inert);
-    case Layout::repository: return append_repository(out, value, inert);
-    case Layout::link: return append_link(out, value, inert);
-    default: return append_scalar(out, value, inert);
-  }
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/message/members.hpp -----------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// The members of an event's type_data that some template of its kind may ask for, found in one pass. Only what is
-/// set is ever touched.
-class Members {
- public:
-  void set(std::size_t key, json::View value) noexcept {
-    present_[key / 64] |= std::uint64_t{1} << (key % 64);
-    new (&values_[key]) json::View(value);
-  }
-  bool has(std::size_t key) const noexcept { return (present_[key / 64] >> (key % 64) & 1) != 0; }
-  json::View operator[](std::size_t key) const noexcept {
-    return has(key) ? *std::launder(reinterpret_cast<const json::View*>(&values_[key])) : json::View();
-  }
-
- private:
-  struct alignas(json::View) Room {
-    unsigned char bytes[sizeof(json::View)];
-  };
-  static_assert(std::is_trivially_destructible_v<json::View>);
-
-  std::uint64_t present_[KindProgram::max_keys / 64 + 1] = {};
-  Room values_[KindProgram::max_keys];
-};
-
-/// Whether a value is what a row's `when` asks for.
-/// @param pattern  a value; "*" for any, "*x" for one that ends so
-inline bool holds_condition(json::View value, std::string_view pattern) noexcept {
-  std::string_view text = value.string();
-  if (value.kind() == json::Kind::boolean) text = value.boolean() ? "true" : "false";
-  if (pattern.substr(0, 1) != "*") return text == pattern;
-  pattern.remove_prefix(1);
-  if (pattern.empty()) return text.find_first_not_of(" \t\r\n") != std::string_view::npos;
-  return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/message/said.hpp --------------------------------------------------------------------------------------
-
-// What an event says of itself: how bad it is, a title, a text, where to look. Of kinds that no row describes, and
-// where a host's row leaves something out.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Reads how bad something is: the names of syslog, Alertmanager, Sentry, OpenTelemetry and PagerDuty, in any case, and
-/// our own. Whether the name is one of them.
-NOTIFIER_NOINLINE inline bool read_severity(std::string_view name, Severity& out) noexcept {
-  static constexpr struct {
-    std::string_view names;  // with a space around each
-    Severity severity;
-  } known[] = {
-      {" error err critical crit fatal alert emergency emerg panic major ", Severity::error},
-      {" warning warn minor ", Severity::warning},
-      {" info information informational notice debug trace log ", Severity::info},
-      {" success ok resolved normal ", Severity::success},
-  };
-  constexpr std::size_t longest = 13;
-  char word[longest + 2] = {' '};
-  // OpenTelemetry has four of each: ERROR, ERROR2, ERROR3, ERROR4.
-  if (name.size() > 4 && name.back() >= '2' && name.back() <= '4') name.remove_suffix(1);
-  if (name.empty() || name.size() > longest) return false;
-  std::size_t size = 1;
-  for (const char c : name) {
-    if (!is_letter(c)) return false;
-    word[size++] = to_lower(c);
-  }
-  word[size++] = ' ';
-  for (const auto& row : known) {
-    if (row.names.find(std::string_view(word, size)) == std::string_view::npos) continue;
-    out = row.severity;
-    return true;
-  }
-  return false;
-}
-
-/// Finds them: in `type_data`, else in the envelope.
-class SaidMembers {
- public:
-  enum What : unsigned char { severity, title, sentence, link };
-
-  SaidMembers(const Event& event, const SecretNames& secrets) : event_(event), secrets_(secrets) {
-    event.root.for_each_member(
-        [this](std::string_view name, json::View value) { take(name, value, std::size(names)); });
-    event.type_data.for_each_member([this](std::string_view name, json::View value) { take(name, value, 0); });
-  }
-
-  /// Empty where there is none. It is told from now on; of a severity, its own names alone are: "critical" says more
-  /// than a colour.
-  std::string_view tell(What what) noexcept {
-    Found& found = found_[what];
-    Severity known{};
-    found.is_told = what != severity || (read_severity(found.text, known) && to_string(known) == found.text);
-    return found.text;
-  }
-  /// Whether a member of type_data is told already, and has nothing more to say as a field.
-  bool is_told(std::string_view name) const noexcept {
-    for (const Found& one : found_) {
-      if (one.is_told && one.rank < std::size(names) && names[one.rank].name == name) return true;
-    }
-    return false;
-  }
-
- private:
-  struct Name {
-    std::string_view name;
-    What what;
-  };
-  /// Of those that say the same, the first counts.
-  static constexpr Name names[] = {{"severity", severity},
-                                   {"level", severity},
-                                   {"severity_text", severity},
-                                   {"severityText", severity},
-                                   {"title", title},
-                                   {"message", sentence},
-                                   {"text", sentence},
-                                   {"summary", sentence},
-                                   {"description", sentence},
-                                   {"url", link},
-                                   {"link", link}};
-  struct Found {
-    std::string_view text;
-    std::size_t rank = 2 * std::size(names);  // the envelope's come after type_data's
-    bool is_told = false;
-  };
-
-  NOTIFIER_NOINLINE void take(std::string_view name, json::View value, std::size_t rank) {
-    const Name* row = names;
-    while (row != std::end(names) && row->name != name) ++row;
-    if (row == std::end(names)) return;
-    rank += static_cast<std::size_t>(row - names);
-    Found& found = found_[row->what];
-    if (found.rank < rank || secrets_.is_secret(event_.type, name)) return;
-    const std::string_view text = value.string();
-    Severity known{};
-    const bool is_right = row->what == severity ? read_severity(text, known)
-                          : row->what == link   ? is_link(text)
-                                                : text.find_first_not_of(" \t\r\n") != std::string_view::npos;
-    if (!is_right || (row->what != link && holds_secret_url(text))) return;
-    found.text = text;
-    found.rank = rank;
-  }
-
-  const Event& event_;
-  const SecretNames& secrets_;
-  Found found_[4];
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/message/composer.hpp ----------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Writes one Message.
-class Composer {
- public:
-  Composer(const Event& event, Message& out, const Vocabulary& vocabulary)
-      : event_(event), out_(out), text_(out.text_), vocabulary_(vocabulary) {}
-
-  /// @param pages  what Settings::links says, compiled; null: nothing
-  void compose(std::string_view link_base, const KindWords* pages) {
-    link_base_ = link_base;
-    pages_ = pages;
-    compose_envelope();
-    if (const KindProgram::Row* const row = find_row()) {
-      compose_known_kind(*row);
-    } else {
-      compose_unknown_kind();
-    }
-    const bool has_pages = pages_ != nullptr || !link_base_.empty();
-    if (out_.link_.empty() && !is_without_link_ && has_pages) out_.link_ = written([&] { return append_page(); });
-    out_.pad();
-  }
-
- private:
-  using Span = Message::Span;
-  static constexpr std::size_t max_unknown_fields = 32;
-  static constexpr std::size_t short_value = 40;
-  static constexpr std::size_t most_text = 1u << 20;  // and four times the event
-
-  void compose_envelope() {
-    event_.user.for_each_member([&](std::string_view key, json::View value) {
-      // Of keys of one length, the comparison is of a constant size: no call.
-      if (key.size() == 8 && std::memcmp(key.data(), "username", 8) == 0) user_ = value.string();
-      if (key.size() == 5 && std::memcmp(key.data(), "email", 5) == 0) email_ = value.string();
-    });
-    if (read_timestamp(event_.created_at, out_.time_, out_.civil_time_) != TimeText::none) out_.write_time();
-    out_.set_event_id(event_.id);
-    out_.set_kind(event_.type);
-    out_.set_actor(user_);
-    if (out_.actor_.empty()) out_.set_actor(email_);
-    user_span_ = out_.actor_;
-    app_ = written([&] { return append_either(event_.app_name, event_.app_id); });
-    project_ = written([&] { return append_either(event_.project_name, event_.project_id); });
-    out_.subject_ = !app_.empty() ? app_ : project_;
-  }
-
-  /// Reads type_data, and finds the row that applies; nullptr where there is none.
-  const KindProgram::Row* find_row() {
-    const KindWords* const words = find_words();
-    if (words == nullptr) return nullptr;
-    use(words->program());
-    for (const KindProgram::Row* row = program_->rows_begin(); row != program_->rows_end(); ++row) {
-      if (applies(step(row->when))) return row;
-    }
-    return nullptr;
-  }
-
-  NOTIFIER_ALWAYS_INLINE void use(const KindProgram& program) {
-    program_ = &program;
-    ops_ = program.ops();
-    if (program.is_own()) read_envelope();
-    event_.type_data.for_each_member([&](std::string_view name, json::View value) {
-      if (const std::size_t key = program_->key(name)) members_.set(key, value);
-    });
-  }
-
-  NOTIFIER_NOINLINE void read_envelope() {
-    event_.root.for_each_member([&](std::string_view name, json::View value) {
-      if (const std::size_t key = program_->key(name)) members_.set(key, value);
-    });
-  }
-
-  const KindWords* find_words() const noexcept {
-    const KindWords* const words = vocabulary_.state().find_words(event_.type);
-    return words == nullptr && event_.type == "test" ? test_words() : words;
-  }
-
-  const Op* step(std::size_t index) const noexcept { return ops_ + index; }
-
-  bool applies(const Op* condition) const noexcept {
-    while (condition->code == Op::Code::condition && holds_condition(members_[condition->key], condition->text))
-      ++condition;
-    return condition->code == Op::Code::done;
-  }
-
-  void compose_known_kind(const KindProgram::Row& row) {
-    out_.severity = row.has_severity ? row.severity : own_severity();
-    is_without_link_ = row.is_without_link;
-    compose_title([&] {
-      const std::size_t begin = text_.size();
-      if (!run_text(step(row.title)) || text_.size() == begin) compose_own_title(begin);
-    });
-    is_sentence_ = true;
-    out_.sentence_ = written([&] { return run_text(step(row.sentence)); });
-    is_sentence_ = false;
-    if (out_.sentence_.empty()) {
-      out_.names_.clear();
-      compose_own_sentence();
-    }
-    if (row.actor != KindProgram::empty_template) {
-      const Span actor = written([&] { return run_text(step(row.actor)); });
-      if (!actor.empty()) out_.actor_ = actor;
-    }
-    if (row.link != KindProgram::empty_template) {
-      out_.link_ = written([&] { return program_->is_own() ? run_link(row) : run(step(row.link)); });
-    }
-    if (!row.has_link && program_->is_own()) compose_own_link();
-    if (row.has_fields) {
-      compose_fields(step(row.fields));
-    } else {
-      compose_own_fields();
-    }
-  }
-
-  /// The subject's name, then what `append` appends.
-  template <class F>
-  void compose_title(F&& append) {
-    const std::size_t begin = start();
-    append_span(out_.subject_);
-    if (!out_.subject_.empty()) text_.append(": ");
-    append();
-    char& first = text_.data()[begin];
-    if (out_.subject_.empty() && text_.size() != begin && first >= 'a' && first <= 'z') first ^= 0x20;
-    out_.title_ = since(begin);
-  }
-
-  void compose_fields(const Op* field) {
-    const bool is_own = program_->is_own();
-    for (; field->code == Op::Code::field; field = step(field->target)) {
-      if (field->key == '>' && is_linked(field[1])) continue;
-      const std::size_t begin = start();
-      is_code_ = field->key == '`';
-      if (is_own) {
-        compose_own_row_field(*field, begin);
-      } else if (run_field(field + 1) && text_.size() != begin && !is_said(*field, text_.view(begin))) {
-        push_field(*field, field->text.data(), since(begin));
-      }
-    }
-    is_code_ = false;
-  }
-
-  void compose_own_row_field(const Op& field, std::size_t begin);
-
-  void push_field(const Op& field, const char* label, Span value) {
-    out_.push_field(label, field.text.size(), value, field.key == 0 || field.key == '?', is_code_);
-    if (field.key == '>') out_.fields_.back().is_link = true;
-  }
-
-  /// Whether a slot holds the very text that the message's link is: is_said() would find out, but later.
-  bool is_linked(const Op& slot) const noexcept {
-    const bool is_whole = slot.code == Op::Code::value && slot.text.empty() && !out_.link_.empty();
-    return is_whole && members_[slot.key].string() == out_.link();
-  }
-
-  /// Whether a field says again what sentence or actor say already, and shall not, or leads where the message does.
-  bool is_said(const Op& field, std::string_view value) const noexcept {
-    return field.key == '>' ? value == out_.link() : field.key == '?' && is_said(value);
-  }
-  bool is_said(std::string_view value) const noexcept;
-
-  /// The same as run(), quicker for what most fields are: one slot.
-  bool run_field(const Op* op) {
-    if (op->code == Op::Code::value) op = step(append_slot(*op) ? op->target : op->absent);
-    return op->code == Op::Code::done || (op->code != Op::Code::failed && run(op));
-  }
-
-  /// Runs the template of a text; a host's may end with spaces.
-  bool run_text(const Op* op) { return program_->is_own() ? run_and_trim(op) : run(op); }
-  bool run_and_trim(const Op* op);
-
-  /// Runs a template. Whether it is complete; where not, what it wrote is to be dropped.
-  NOTIFIER_NOINLINE bool run(const Op* op) {
-    std::size_t marks[KindProgram::max_depth];
-    for (;;) {
-      // Most steps are one of these three: branches are foreseen more often than where a switch leads.
-      if (op->code == Op::Code::literal) {
-        append_padded(op->text.data(), op->text.size());
-        is_inert_ = is_inert_ && !op->is_active;
-        ++op;
-        continue;
-      }
-      if (op->code == Op::Code::value) {
-        op = step(append_slot(*op) ? op->target : op->absent);
-        continue;
-      }
-      if (op->code == Op::Code::done) return true;
-      bool there = true;
-      switch (op->code) {
-        case Op::Code::literal:
-        case Op::Code::value:
-        case Op::Code::done:
-        case Op::Code::failed:
-        case Op::Code::field:
-        case Op::Code::condition:
-        case Op::Code::list_more: return false;
-        case Op::Code::open:
-          marks[op->key] = text_.size();
-          ++op;
-          continue;
-        case Op::Code::undo:
-          forget(marks[op->key]);
-          ++op;
-          continue;
-        case Op::Code::jump: op = step(op->target); continue;
-        case Op::Code::give_up: op = step(op->absent); continue;
-        case Op::Code::quote:
-          if (is_sentence_ && op->key == 0) out_.names_.push_back({text_.size(), 0});
-          text_.append('"');
-          if (is_sentence_ && op->key != 0) out_.names_.back().end = text_.size();
-          is_inert_ = false;
-          ++op;
-          continue;
-        case Op::Code::guard:
-          if (text_.size() > most_text + 4 * event_.body.size()) return false;
-          ++op;
-          continue;
-        case Op::Code::encode:
-          if (op->key != 0) encode_url_part(op->key == 2);
-          url_part_ = text_.size();
-          ++op;
-          continue;
-        case Op::Code::choice: there = append_choice(*op); break;
-        case Op::Code::count: there = append_count(*op); break;
-        case Op::Code::list: there = append_list(op); break;
-        case Op::Code::app: there = append_span(app_); break;
-        case Op::Code::project: there = append_span(project_); break;
-        case Op::Code::user: there = append_span(user_span_); break;
-        case Op::Code::is_operator: there = append_word(is_operator(), *op, op->text); break;
-        case Op::Code::variables: there = append_variables(); break;
-        case Op::Code::scaling: there = append_scaling(); break;
-        case Op::Code::deployment_page: there = append_deployment_page(); break;
-      }
-      op = step(there ? op->target : op->absent);
-    }
-  }
-
-  static json::View follow(json::View value, std::string_view path) noexcept {
-    while (!path.empty()) {
-      const std::string_view name = path.substr(0, path.find('.'));
-      value = value[name];
-      path.remove_prefix((std::min)(name.size() + 1, path.size()));
-    }
-    return value;
-  }
-
-  bool append_slot(const Op& op) {
-    if (!members_.has(op.key)) return false;
-    const json::View value = follow(members_[op.key], op.text);
-    if (op.layout == Layout::plain && value.is_string()) {
-      if (!is_code_) return append_string(value.string());
-      is_inert_ = false;
-      return append_block<true>(text_, value.string());
-    }
-    if (op.layout >= Layout::words) return append_words_of(op.layout, value);
-    return append_value(text_, value, op.layout, is_inert_);
-  }
-
-  bool append_words_of(Layout layout, json::View value);
-
-  bool append_either(std::string_view name, std::string_view id) {
-    return append_line(text_, name, is_inert_) || append_line(text_, id, is_inert_);
-  }
-
-  /// @param text  padded, as all strings of a json::View are
-  bool append_string(std::string_view text) { return append_padded_line(text_, text, is_inert_); }
-
-  bool append_choice(const Op& op);
-  bool append_count(const Op& op);
-  bool append_list(const Op* op);
-
-  /// Takes back what was written since, and the names in it.
-  void forget(std::size_t mark) noexcept {
-    text_.truncate(mark);
-    while (!out_.names_.empty() && out_.names_.back().begin >= mark) out_.names_.pop_back();
-  }
-
-  bool is_operator() const noexcept;
-  bool append_word(bool yes, const Op& op, std::string_view words);
-
-  bool append_span(Span span) {
-    text_.room(span.size() + 2 * Bytes::size);  // no growth between here and the copy, which reads beyond the span
-    append_padded(text_.data() + span.begin(), span.size());
-    is_inert_ = is_inert_ && span.is_inert();
-    return !span.empty();
-  }
-
-  /// Copies whole vectors: a few stores where a call would cost more than the copy.
-  /// @param text  with 15 readable bytes behind it
-  void append_padded(const char* text, std::size_t size) {
-    char* const end = text_.room(size + Bytes::size);
-    for (std::size_t at = 0; at < size; at += Bytes::size) Bytes::load(text + at).store(end + at);
-    text_.set_end(end + size);
-  }
-
-  bool append_variables();
-
-  bool append_scaling();
-
-  bool run_link(const KindProgram::Row& row);
-  /// @param is_path  slashes stay
-  void encode_url_part(bool is_path);
-  /// Where the host shows what the event is about.
-  bool append_page();
-  bool append_page(Page page);
-  bool append_app_page();
-
-  /// Where its log is. Recorded events have a `deployment_uuid`, documented ones a `deployment_id` alone.
-  bool append_deployment_page();
-
-  /// The event type of a kind without a wording, which a host added; else nullptr.
-  const EventType* find_own_type() const noexcept {
-    const EventBit bit = vocabulary_.bit_of_kind(event_.type);
-    return bit < vocabulary_.unselectable_bit() ? &vocabulary_.event_types()[bit] : nullptr;
-  }
-
-  NOTIFIER_NOINLINE void compose_unknown_kind() {
-    out_.severity = own_severity();
-    compose_title([&] { compose_own_title(text_.size()); });
-    compose_own_sentence();
-    compose_own_link();
-    compose_own_fields();
-  }
-
-  /// What the event says of itself. Not of the built-in kinds, whose rows know better.
-  SaidMembers& said();
-  Severity own_severity();
-  void compose_own_link();
-  /// A title for what no row has one for.
-  /// @param begin  where it begins
-  void compose_own_title(std::size_t begin);
-  void compose_own_sentence();
-  /// What does not look like a secret, lists and objects one level deep; of a key that is given twice, the last.
-  void compose_own_fields();
-  bool append_own_value(json::View value);
-  bool append_inside(json::View value);
-  bool is_secret(std::string_view name, json::View value) const;
-
-  template <class F>
-  Span written(F&& append) {
-    const std::size_t begin = start();
-    if (!append()) text_.truncate(begin);
-    return since(begin);
-  }
-
-  /// Where the next span begins.
-  std::size_t start() noexcept {
-    is_inert_ = true;
-    return text_.size();
-  }
-  Span since(std::size_t begin) const noexcept { return out_.since(begin, is_inert_); }
-
-  const Event& event_;
-  Message& out_;
-  Buffer& text_;
-  const KindProgram* program_ = nullptr;
-  const Op* ops_ = nullptr;  // the program's
-  const Vocabulary& vocabulary_;
-  Members members_;
-  std::string_view link_base_;
-  const KindWords* pages_ = nullptr;
-  SaidMembers* said_ = nullptr;
-  alignas(SaidMembers) unsigned char said_room_[sizeof(SaidMembers)];  // what nobody asks for is not set up
-  std::size_t url_part_ = 0;                                           // where what is to be percent-encoded begins
-  bool leads_up_ = false;                                              // a part of the link does
-  std::string_view user_;
-  std::string_view email_;
-  Span user_span_, app_, project_;
-  bool is_sentence_ = false;  // its names are remembered
-  bool is_code_ = false;
-  bool is_without_link_ = false;
-  bool is_inert_ = true;  // what was written since start(), for sure
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/message/composer_words.hpp ----------------------------------------------------------------------------
-
-// Words that a value chooses between, and lists: the Composer's part of vocabulary/wording_words.hpp.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-NOTIFIER_NOINLINE inline bool Composer::is_said(std::string_view value) const noexcept {
-  if (value == out_.actor()) return true;
-  const std::string_view sentence = out_.sentence();
-  const auto ends_word = [&](std::size_t at) {
-    return std::string_view(" \"'().,:;").find(sentence[at]) != std::string_view::npos;
-  };
-  for (std::size_t at = sentence.find(value); at != std::string_view::npos; at = sentence.find(value, at + 1)) {
-    const std::size_t end = at + value.size();
-    if ((at == 0 || ends_word(at - 1)) && (end == sentence.size() || ends_word(end))) return true;
-  }
-  return false;
-}
-
-NOTIFIER_NOINLINE inline bool Composer::run_and_trim(const Op* op) {
-  const std::size_t begin = text_.size();
-  if (!run(op)) return false;
-  while (text_.size() > begin && text_.data()[text_.size() - 1] == ' ') text_.truncate(text_.size() - 1);
-  return true;
-}
-
-NOTIFIER_NOINLINE inline bool Composer::append_words_of(Layout layout, json::View value) {
-  const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
-  return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);
-}
-
-NOTIFIER_NOINLINE inline bool Composer::is_operator() const noexcept {
-  const std::string_view email = vocabulary_.state().operator_email;
-  return !email.empty() && email_ == email;
-}
-
-/// @param words  "?yes/no"
-inline bool Composer::append_word(bool yes, const Op& op, std::string_view words) {
-  is_inert_ = is_inert_ && !op.is_active;
-  const std::size_t slash = words.find('/');
-  const std::string_view word = yes ? words.substr(1, slash - 1) : words.substr(slash + 1);
-  text_.append(word);
-  return !word.empty();
-}
-
-inline bool Composer::append_choice(const Op& op) {
-  const std::size_t question = op.text.find('?');
-  const json::View value = follow(members_[op.key], op.text.substr(0, question));
-  const bool yes = value.boolean() || value.string() == "true";
-  const bool no = value.kind() == json::Kind::boolean || value.string() == "false";
-  return (yes || no) && append_word(yes, op, op.text.substr(question));
-}
-
-NOTIFIER_NOINLINE inline bool Composer::append_count(const Op& op) {
-  const std::size_t mark = op.text.find('#');
-  const json::View value = follow(members_[op.key], op.text.substr(0, mark));
-  const std::size_t begin = text_.size();
-  if (value.is_array()) {
-    append_integer(text_, static_cast<std::int64_t>(value.size()));
-  } else {
-    value.append_text(text_);
-  }
-  char digits[24];
-  const std::size_t size = text_.size() - begin;
-  const bool is_number = size != 0 && size <= sizeof digits &&
-                         text_.view(begin).find_first_not_of("-.0123456789") == std::string_view::npos;
-  if (is_number) std::copy_n(text_.data() + begin, size, digits);
-  text_.truncate(begin);
-  if (!is_number) return false;
-  const std::string_view number(digits, size);
-
-  std::string_view words = op.text.substr(mark + 1);
-  const std::size_t first = words.find('/');
-  if (words.find('/', first + 1) == std::string_view::npos) {
-    words = number == "1" ? words.substr(0, first) : words.substr(first + 1);
-  } else if (number == "0") {
-    words = words.substr(0, first);
-  } else {
-    words.remove_prefix(first + 1);
-    const std::size_t second = words.find('/');
-    words = number == "1" ? words.substr(0, second) : words.substr(second + 1);
-  }
-  is_inert_ = is_inert_ && !op.is_active;
-  for (std::size_t at = 0; at < words.size(); ++at) {
-    const std::string_view literal = words.substr(at, words.substr(at).find('#'));
-    text_.append(literal);
-    at += literal.size();
-    if (at < words.size()) text_.append(number);
-  }
-  return !words.empty();
-}
-
-/// @param op  followed by how many the list leaves out, then by its elements' template
-NOTIFIER_NOINLINE inline bool Composer::append_list(const Op* op) {
-  const Op& more = op[1];
-  const json::View list = follow(members_[op->key], op->text);
-  const std::size_t count = list.is_array() ? list.size() : 0;
-  if (count == 0) return false;
-  std::int64_t left = 0;
-  if (more.key == 0 || !read_integer(follow(members_[more.key], more.text), text_, left) || left < 0) left = 0;
-  const std::size_t total = count + static_cast<std::size_t>(left);
-  std::size_t seen = 0;
-  std::size_t shown = 0;
-  list.for_each_element([&](json::View element) {
-    if (seen++ >= more.target) return;
-    const std::size_t begin = text_.size();
-    const std::string_view separator = is_code_ ? "\n" : shown + 1 == total ? " and " : ", ";
-    if (shown != 0) text_.append(separator);
-    const std::size_t middle = text_.size();
-    members_.set(0, element);
-    if (run(op + 2) && text_.size() != middle) {
-      ++shown;
-    } else {
-      forget(begin);
-    }
-  });
-  if (shown == 0 || shown == total) return shown != 0;
-  text_.append(is_code_ ? "\nand " : " and ");
-  append_integer(text_, static_cast<std::int64_t>(total - shown));
-  text_.append(" more");
-  return true;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/message/composer_own.hpp ------------------------------------------------------------------------------
-
-// What is told of an event where no row says it, and what no single member says: the Composer's other half.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// The label is copied: the message may outlast the vocabulary.
-NOTIFIER_NOINLINE inline void Composer::compose_own_row_field(const Op& field, std::size_t begin) {
-  text_.append(field.text);
-  const std::size_t middle = text_.size();
-  if (run_text(&field + 1) && text_.size() != middle && !is_said(field, text_.view(middle))) {
-    push_field(field, nullptr, since(middle));
-  } else {
-    text_.truncate(begin);
-  }
-}
-
-NOTIFIER_NOINLINE inline SaidMembers& Composer::said() {
-  static_assert(std::is_trivially_destructible_v<SaidMembers>);
-  if (said_ == nullptr) said_ = new (said_room_) SaidMembers(event_, vocabulary_.state().secret_names);
-  return *said_;
-}
-
-NOTIFIER_NOINLINE inline Severity Composer::own_severity() {
-  Severity severity = Severity::info;
-  read_severity(said().tell(SaidMembers::severity), severity);
-  return severity;
-}
-
-NOTIFIER_NOINLINE inline void Composer::compose_own_link() {
-  out_.link_ = written([&] {
-    const std::size_t begin = text_.size();
-    if (!append_url(text_, said().tell(SaidMembers::link))) return false;
-    is_inert_ = is_inert(text_.view(begin));
-    return true;
-  });
-}
-
-NOTIFIER_NOINLINE inline void Composer::compose_own_title(std::size_t begin) {
-  text_.truncate(begin);
-  is_inert_ = false;
-  if (append_line(text_, said().tell(SaidMembers::title), is_inert_)) return;
-  const EventType* const type = find_own_type();
-  if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name, is_inert_)) return;
-  if (!append_span(out_.kind_)) text_.append("event");
-  for (char* c = text_.data() + begin; c != text_.data() + text_.size(); ++c) {
-    if (*c == '_' || *c == '/' || *c == '.' || *c == '-') *c = ' ';
-  }
-}
-
-NOTIFIER_NOINLINE inline void Composer::compose_own_sentence() {
-  const EventType* const type = find_own_type();
-  out_.sentence_ = written([&] {
-    is_inert_ = false;
-    if (append_line(text_, said().tell(SaidMembers::sentence), is_inert_) ||
-        (type != nullptr && append_line(text_, type->description, is_inert_))) {
-      const char last = text_.view().back();
-      if (last != '.' && last != '!' && last != '?') text_.append('.');
-      return true;
-    }
-    text_.append(!out_.kind_.empty() ? "The event \"" : "An event");
-    if (append_span(out_.kind_)) text_.append('"');
-    text_.append(" happened");
-    if (!out_.subject_.empty()) text_.append(" on ");
-    append_span(out_.subject_);
-    text_.append('.');
-    return true;
-  });
-}
-
-NOTIFIER_NOINLINE inline void Composer::compose_own_fields() {
-  std::string_view names[max_unknown_fields];
-  std::size_t too_many = 0;
-  event_.type_data.for_each_member([&](std::string_view name, json::View value) {
-    auto& fields = out_.fields_;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (names[i] != name) continue;
-      fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
-      std::copy(names + i + 1, names + max_unknown_fields, names + i);
-    }
-    if (said().is_told(name)) return;
-    if (is_secret(name, value)) {
-      ++out_.left_out_;
-      return;
-    }
-    if (fields.size() == max_unknown_fields) {
-      ++too_many;
-      return;
-    }
-    const std::size_t begin = start();
-    append_label(text_, name);
-    const std::size_t middle = text_.size();
-    if (!append_own_value(value)) return text_.truncate(begin);
-    names[fields.size()] = name;
-    out_.push_field(nullptr, middle - begin, since(middle), text_.size() - middle <= short_value, false);
-  });
-  if (too_many == 0) return;
-  out_.left_out_ += too_many;
-  static constexpr char padded[64] = "Further values";
-  constexpr std::string_view label(padded);
-  const std::size_t begin = start();
-  append_integer(text_, static_cast<std::int64_t>(too_many));
-  out_.push_field(label.data(), label.size(), since(begin), true, false);
-}
-
-NOTIFIER_NOINLINE inline bool Composer::is_secret(std::string_view name, json::View value) const {
-  return vocabulary_.state().secret_names.is_secret(event_.type, name) || holds_secret_url(value.string());
-}
-
-NOTIFIER_NOINLINE inline bool Composer::append_own_value(json::View value) {
-  return value.is_array() || value.is_object() ? append_inside(value) : append_scalar(text_, value, is_inert_);
-}
-
-/// The scalars of a list or an object, the first few: "a, b and 3 more", "Furnace: F2, Limit: 3".
-NOTIFIER_NOINLINE inline bool Composer::append_inside(json::View value) {
-  constexpr std::size_t most = 8;
-  const std::size_t begin = text_.size();
-  std::size_t shown = 0;
-  std::size_t more = 0;
-  const auto add = [&](std::string_view name, json::View inner) {
-    if (inner.is_null()) return;
-    if (is_secret(name, inner)) {
-      ++out_.left_out_;
-      return;
-    }
-    const std::size_t before = text_.size();
-    if (shown != 0) text_.append(", ");
-    if (value.is_object()) {
-      append_label(text_, name);
-      text_.append(": ");
-    }
-    if (shown < most && append_scalar(text_, inner, is_inert_)) {
-      ++shown;
-    } else {
-      text_.truncate(before);
-      if (!inner.is_string() || shown == most) ++more;  // blank ones say nothing
-    }
-  };
-  value.for_each_element([&](json::View element) { add({}, element); });
-  value.for_each_member(add);
-  if (shown == 0) out_.left_out_ += more != 0;
-  if (shown == 0 || more == 0) return text_.size() != begin;
-  text_.append(" and ");
-  append_integer(text_, static_cast<std::int64_t>(more));
-  text_.append(" more");
-  return true;
-}
-
-NOTIFIER_NOINLINE inline bool Composer::append_variables() {
-  const std::size_t begin = text_.size();
-  for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
-                                  std::pair("deleted_vars", " removed")}) {
-    const std::size_t before = text_.size();
-    if (before != begin) text_.append("; ");
-    if (append_names(text_, event_.type_data[key], is_inert_)) {
-      text_.append(word);
-    } else {
-      text_.truncate(before);
-    }
-  }
-  return text_.size() != begin;
-}
-
-NOTIFIER_NOINLINE inline bool Composer::append_scaling() {
-  const json::View before = event_.type_data["previous_containers"];
-  return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
-}
-
-NOTIFIER_NOINLINE inline void Composer::encode_url_part(bool is_path) {
-  leads_up_ = leads_up_ || leads_up(text_.view(url_part_));
-  percent_encode(text_, url_part_, is_path ? '/' : '-');
-}
-
-/// Runs a template that a host wrote. Whether a link came of it; where not, what was written is to be dropped.
-NOTIFIER_NOINLINE inline bool Composer::run_link(const KindProgram::Row& row) {
-  const std::size_t begin = text_.size();
-  leads_up_ = false;
-  if (!run(step(row.link)) || text_.size() == begin) return false;
-  const std::string_view url = text_.view(begin);
-  is_inert_ = is_inert(url);
-  if (!leads_up_ && is_link(url) && is_without(url, is_outside_url)) return true;
-  out_.refused_link_ = url.size();
-  return false;
-}
-
-NOTIFIER_NOINLINE inline bool Composer::append_app_page() {
-  const std::string_view app = event_.app_name.empty() ? event_.app_id : event_.app_name;
-  if (link_base_.empty() || app.empty()) return false;
-  is_inert_ = false;
-  text_.append(link_base_);
-  text_.append("/apps/");
-  append_path_segment(text_, app);
-  return true;
-}
-
-NOTIFIER_NOINLINE inline bool Composer::append_page() {
-  if (!app_.empty()) return append_page(Page::app) || append_app_page();
-  return append_page(project_.empty() ? Page::account : Page::project);
-}
-
-NOTIFIER_NOINLINE inline bool Composer::append_page(Page page) {
-  if (pages_ == nullptr) return false;
-  const KindProgram::Row& row = pages_->program().rows_begin()[static_cast<std::size_t>(page)];
-  if (row.link == KindProgram::empty_template) return false;
-  Composer composer(event_, out_, vocabulary_);
-  composer.app_ = app_;
-  composer.project_ = project_;
-  composer.user_span_ = user_span_;
-  composer.email_ = email_;
-  composer.use(pages_->program());
-  const std::size_t begin = text_.size();
-  const bool there = composer.run_link(row);
-  if (!there) text_.truncate(begin);
-  is_inert_ = is_inert_ && composer.is_inert_;
-  return there;
-}
-
-NOTIFIER_NOINLINE inline bool Composer::append_deployment_page() {
-  if (append_page(Page::deployment)) return true;
-  const std::string_view uuid = event_.type_data["deployment_uuid"].string();
-  const std::string_view id = uuid.empty() ? event_.type_data["deployment_id"].string() : uuid;
-  if (id.empty() || !append_app_page()) return false;
-  text_.append("/deployments/");
-  append_path_segment(text_, id);
-  return true;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/message/describe.hpp ----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -27306,6 +27603,9 @@ struct Rendering {
   void begin(const Event& of, const State& in, std::uint64_t its_number);
 
   const Message& described(const RouterOptions& options);
+  const Voice& voice(std::uint16_t of) const noexcept {
+    return of == Voices::none ? unregistered : state->voices()[of];
+  }
   /// The payload of a voice, as it was written last: for this event, or for another. Valid until the next call.
   Payload& payload(std::uint16_t voice);
 
@@ -27317,6 +27617,7 @@ struct Rendering {
   bool is_digest = false;
   Message message;
   Voice unregistered;  // of a notifier whose record has no voice's number
+  Message scratch;     // of bodies that are templates
 
  private:
   Payload& add_payload(std::uint16_t voice, std::size_t at);
@@ -27490,11 +27791,13 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   payload.number = rendering.number;
   payload.body.clear();
   payload.cut.clear();
-  const Voice& voice =
-      payload.voice == Voices::none ? rendering.unregistered : rendering.state->voices()[payload.voice];
+  const Voice& voice = rendering.voice(payload.voice);
   const PlatformRow& row = row_of(voice.platform);
   if (row.transport == Transport::smtp) {
     write_mail(rendering, payload);
+  } else if (voice.body) {
+    voice.body->write(*rendering.event, rendering.described(options_), *rendering.state->vocabulary, rendering.scratch,
+                      payload.body, payload.cut);
   } else if (voice.has_front) {
     writer_of(row)(rendering.described(options_), payload.email.begin_behind("{"), payload.cut);
   } else if (!row.sends_event) {
@@ -27537,6 +27840,12 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
   view_.is_url_kept = !record.builds_request();
   if (!view_.is_url_kept) {
     request_.build(row, record, view_);
+    if (row.sends_event && rendering.voice(record.voice()).body) {
+      const Rendering::Payload& own = prepare(rendering, record.voice());
+      view_.body = own.body.view();
+      view_.truncations = own.cut;
+      return;
+    }
   } else {
     view_.method = row.method;
     view_.url = record.first_text();
@@ -29853,7 +30162,7 @@ inline bool is_masked(const PlatformField& field, bool reveal_url) noexcept {
   using Visibility = PlatformField::Visibility;
   const bool is_in_url = field.in == Place::path || field.in == Place::query;
   return field.visibility != Visibility::open && field.in != Place::none && field.in != Place::url &&
-         !(reveal_url && is_in_url && field.visibility == Visibility::secret);
+         field.in != Place::whole && !(reveal_url && is_in_url && field.visibility == Visibility::secret);
 }
 
 /// The notifier with asterisks for its secrets, so that none gets into a preview, wherever in a request it stands. URLs

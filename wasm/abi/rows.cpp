@@ -21,6 +21,7 @@ constexpr std::string_view name_of(Kind kind) noexcept {
     case Kind::addresses: return "addresses";
     case Kind::signing_secrets: return "signing_secrets";
     case Kind::headers: return "headers";
+    case Kind::json: return "json";
     case Kind::refused: break;
   }
   return "refused";

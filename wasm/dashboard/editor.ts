@@ -4,7 +4,7 @@ import type { FieldError, Filter, Notifier, NotifierDraft, Platform } from 'noti
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { PastEvent } from './activity_log.js';
 import { define } from './define.js';
-import { enter, idOf, typeData, wordsOf, type Entered } from './fields.js';
+import { enter, idOf, noJson, typeData, wordsOf, type Entered } from './fields.js';
 import { Refusal } from './client.js';
 import './filter_form.js';
 import { platformSign } from './icons.js';
@@ -131,7 +131,7 @@ export class NotifierEditor extends LitElement {
 
   /** What is wrong now: the library's own verdict, and what the server said of it. */
   get #problems(): readonly FieldError[] {
-    const own = this.workshop?.problems(this.#draft) ?? [];
+    const own = [...(this.workshop?.problems(this.#draft) ?? []), ...noJson(this._form.platform, this._form.data).map((field) => ({ field, code: 'type', message: this.words.say('filterNoJson') }))];
     return [...own, ...this._refused.filter(({ field }) => !own.some((one) => one.field === field))];
   }
 
@@ -261,10 +261,10 @@ export class NotifierEditor extends LitElement {
           ${choices.map((choice, at) => html`<option value=${at === 0 ? '' : choice} ?selected=${value === choice}>${choice}</option>`)}</select>
         ${hint ? html`<span class="hint" id="${id}-hint">${hint}</span>` : nothing}${this.#errors(`${id}-error`, problems, path)}</div>`;
     }
-    if (kind !== 'headers' && kind !== 'addresses') return this.#text(id, label, path, value, (text) => this.#enter(key, text), problems, path, hint, kind === 'url' ? 'url' : 'text');
+    if (kind !== 'headers' && kind !== 'addresses' && kind !== 'json') return this.#text(id, label, path, value, (text) => this.#enter(key, text), problems, path, hint, kind === 'url' ? 'url' : 'text');
     const errors = this.#errors(`${id}-error`, problems, kind === 'addresses' ? 'type_data' : path);
     return html`<div class="field"><label for=${id}>${label}</label>
-      <textarea id=${id} class=${kind === 'headers' ? 'code' : ''} rows="2" .value=${value} spellcheck="false" dir="auto" aria-invalid=${errors !== nothing} aria-describedby="${id}-error ${id}-hint"
+      <textarea id=${id} class=${kind === 'addresses' ? '' : 'code'} rows=${kind === 'json' ? 6 : 2} .value=${value} spellcheck="false" dir="auto" aria-invalid=${errors !== nothing} aria-describedby="${id}-error ${id}-hint"
         @input=${(event: Event) => this.#set(this.#enter(key, (event.target as HTMLTextAreaElement).value), 'type_data')} @change=${() => this.#touch('type_data')}></textarea>
       ${hint ? html`<span class="hint" id="${id}-hint">${hint}</span>` : nothing}${errors}</div>`;
   }
@@ -326,7 +326,7 @@ export class NotifierEditor extends LitElement {
 
 /** What shapes the request itself stands apart: few need it. */
 function isOfRequest({ kind }: PlatformField): boolean {
-  return kind === 'choice' || kind === 'headers';
+  return kind === 'choice' || kind === 'headers' || kind === 'json';
 }
 
 function tellingOf({ grouping, quiet, muted_until, muted_pass_errors }: Notifier): Telling {

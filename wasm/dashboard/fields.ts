@@ -18,6 +18,7 @@ export const wordsOf: Readonly<Record<string, { label: StringKey; hint?: StringK
   signature: { label: 'signature', hint: 'signatureHint' },
   method: { label: 'method', hint: 'methodHint' },
   headers: { label: 'ownHeaders', hint: 'ownHeadersHint' },
+  body: { label: 'ownBody', hint: 'ownBodyHint' },
   thread_id: { label: 'threadId', hint: 'threadIdHint' },
   channel: { label: 'channel', hint: 'channelHint' },
   username: { label: 'username', hint: 'usernameHint' },
@@ -46,6 +47,7 @@ export function enter(platform: string, data: TypeData): Entered {
   for (const { key, kind, shown } of fieldsOf(platform)) {
     const value = shown ? data[key] : undefined;
     if (kind === 'users') form[key] = new Set(Array.isArray(value) ? value.map(String) : []);
+    else if (kind === 'json') form[key] = value === undefined || value === null ? '' : JSON.stringify(value, undefined, 2);
     else form[key] = Array.isArray(value) ? value.join(', ') : value === undefined || value === null ? '' : String(value);
   }
   return form;
@@ -66,11 +68,27 @@ export function typeData(platform: string, form: Entered, before?: TypeData): Ty
     else if (text === '' && (!required || (!shown && before))) {
       if (shown && before?.[key] !== undefined) data[key] = null;
     } else if (kind === 'headers') data[key] = readHeaders(text);
+    else if (kind === 'json') data[key] = readJson(text);
     // Of another signature than the first, a key is any text.
     else if (kind === 'signing_secrets' && !form['signature'] && /\s/.test(text)) data[key] = text.split(/\s+/);
     else data[key] = text;
   }
   return data;
+}
+
+/** The fields in which JSON is asked for and something else stands, by their paths. */
+export function noJson(platform: string, form: Entered): string[] {
+  const isNone = (value: Entered[string]) => typeof value === 'string' && value.trim() !== '' && readJson(value) === undefined;
+  return fieldsOf(platform).filter(({ key, kind }) => kind === 'json' && isNone(form[key])).map(({ key }) => `type_data.${key}`);
+}
+
+/** What a text stands for; nothing where it is no JSON yet. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Lines of `Name: value`. What has no colon becomes a name without a value, which the library's rules judge. */

@@ -30,6 +30,8 @@ export const formWords = {
   methodHint: 'What requests are made by.',
   ownHeaders: 'Headers of its own',
   ownHeadersHint: 'One a line, as X-Team: shop. They are never shown again.',
+  ownBody: 'Body of its own (JSON)',
+  ownBodyHint: 'Optional; else the event itself. Texts in it may hold slots, as {@title} or {status}; \u201c{@event}\u201d alone is the whole event.',
   threadId: 'Thread',
   threadIdHint: 'Optional. The number at the end of the link that Copy Thread Link gives.',
   channel: 'Channel',

@@ -34,7 +34,7 @@ inline bool is_masked(const PlatformField& field, bool reveal_url) noexcept {
   using Visibility = PlatformField::Visibility;
   const bool is_in_url = field.in == Place::path || field.in == Place::query;
   return field.visibility != Visibility::open && field.in != Place::none && field.in != Place::url &&
-         !(reveal_url && is_in_url && field.visibility == Visibility::secret);
+         field.in != Place::whole && !(reveal_url && is_in_url && field.visibility == Visibility::secret);
 }
 
 /// The notifier with asterisks for its secrets, so that none gets into a preview, wherever in a request it stands. URLs

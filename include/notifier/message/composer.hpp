@@ -41,6 +41,7 @@ class Composer {
   }
 
  private:
+  friend class BodyComposer;
   using Span = Message::Span;
   static constexpr std::size_t max_unknown_fields = 32;
   static constexpr std::size_t short_value = 40;
@@ -248,6 +249,7 @@ class Composer {
         case Op::Code::variables: there = append_variables(); break;
         case Op::Code::scaling: there = append_scaling(); break;
         case Op::Code::deployment_page: there = append_deployment_page(); break;
+        case Op::Code::told: there = append_told(op->key); break;
       }
       op = step(there ? op->target : op->absent);
     }
@@ -312,7 +314,7 @@ class Composer {
   }
 
   bool append_variables();
-
+  bool append_told(std::size_t part);
   bool append_scaling();
 
   bool run_link(const KindProgram::Row& row);
@@ -377,6 +379,7 @@ class Composer {
   Members members_;
   std::string_view link_base_;
   const KindWords* pages_ = nullptr;
+  const Message* told_ = nullptr;
   SaidMembers* said_ = nullptr;
   alignas(SaidMembers) unsigned char said_room_[sizeof(SaidMembers)];  // what nobody asks for is not set up
   std::size_t url_part_ = 0;                                           // where what is to be percent-encoded begins

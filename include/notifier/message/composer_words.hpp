@@ -37,6 +37,13 @@ NOTIFIER_NOINLINE inline bool Composer::append_words_of(Layout layout, json::Vie
   return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);
 }
 
+/// @param part  of what people are told; see Op::Code::told
+NOTIFIER_NOINLINE inline bool Composer::append_told(std::size_t part) {
+  const std::string_view parts[] = {told_->title(), told_->sentence(), to_string(told_->severity), told_->link()};
+  text_.append(parts[part]);
+  return !parts[part].empty();
+}
+
 NOTIFIER_NOINLINE inline bool Composer::is_operator() const noexcept {
   const std::string_view email = vocabulary_.state().operator_email;
   return !email.empty() && email_ == email;

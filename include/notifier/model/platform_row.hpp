@@ -30,6 +30,7 @@ enum class Place : std::uint8_t {
   header,  ///< as a header
   body,    ///< as a member of the JSON object, before all others
   method,  ///< as the method
+  whole,   ///< as the template of all the body
 };
 
 /// A member of a platform's `type_data`: what may stand in it, who may see it, and where it goes in a request.
@@ -44,6 +45,7 @@ struct PlatformField {
     addresses,        ///< email addresses
     signing_secrets,  ///< one or several, as standardwebhooks.com writes them
     headers,          ///< names and values of headers, in turn
+    json,             ///< a template of JSON; kept as its text
     refused,          ///< nothing: another platform's secret, which must not be taken for an unknown key, as these are
                       ///< shown
   };

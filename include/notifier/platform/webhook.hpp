@@ -1,5 +1,6 @@
-// A webhook: the event itself, byte for byte as it came in. There is nothing to write; where there are signing secrets,
-// a signature comes on top when it is sent (delivery/signature.hpp).
+// A webhook: the event itself, byte for byte as it came in, unless the notifier has a body of its own
+// (message/body_template.hpp). Where there are signing secrets, a signature comes on top when it is sent
+// (delivery/signature.hpp).
 
 #pragma once
 
@@ -39,6 +40,7 @@ inline constexpr PlatformField webhook_fields[] = {
      false,
      {},
      Place::header},
+    {"type_data.body", PlatformField::Kind::json, PlatformField::Visibility::secret, false, {}, Place::whole},
 };
 
 }  // namespace detail

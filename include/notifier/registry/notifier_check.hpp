@@ -16,6 +16,7 @@
 #include "notifier/model/notifier.hpp"
 #include "notifier/net/url.hpp"
 #include "notifier/platform/table.hpp"
+#include "notifier/registry/body_check.hpp"
 #include "notifier/registry/checks.hpp"
 #include "notifier/text/decimal.hpp"
 #include "notifier/text/joined.hpp"
@@ -60,6 +61,7 @@ class NotifierCheck {
   bool check_field(const PlatformField& field, std::string_view text);
   bool check_entry(const PlatformField& field, std::string_view text, bool is_name);
   void apply_texts(const PlatformField& field, json::View value);
+  void apply_json(const PlatformField& field, json::View value);
   void check_secrets();
   void apply_other(json::View data);
   struct Member {
@@ -174,8 +176,8 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_grouping(const DraftView& dra
 inline void NotifierCheck::apply_field(const PlatformField& field, json::View value) {
   using Kind = PlatformField::Kind;
   if (!value.exists() && (mode_ == Mode::update || !field.is_required)) return;
-  const bool is_new =
-      field.kind == Kind::headers || field.kind == Kind::choice || (field.kind == Kind::text && !field.is_required);
+  const bool is_new = field.kind == Kind::headers || field.kind == Kind::choice || field.kind == Kind::json ||
+                      (field.kind == Kind::text && !field.is_required);
   if (mode_ == Mode::stored && is_new) {
     Problems faults;
     NotifierCheck(vocabulary_, Mode::create, notifier_, selected_, faults).apply_field(field, value);
@@ -192,6 +194,7 @@ inline void NotifierCheck::apply_field(const PlatformField& field, json::View va
     case Kind::users:
     case Kind::addresses:
     case Kind::signing_secrets: return apply_texts(field, value);
+    case Kind::json: return apply_json(field, value);
     case Kind::refused: break;
   }
   if (!value.is_null()) problems_.add(field.path, field.refusal, "unsupported");
@@ -255,6 +258,13 @@ inline bool NotifierCheck::check_field(const PlatformField& field, std::string_v
   return std::none_of(text.begin(), text.end(),
                       [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }) ||
          refuse("must be one line", "invalid_text");
+}
+
+inline void NotifierCheck::apply_json(const PlatformField& field, json::View value) {
+  std::string text;
+  if (!value.is_null()) value.append_json(text);
+  const Vocabulary* const vocabulary = mode_ == Mode::stored ? nullptr : &vocabulary_;
+  if (check_body(field.path, text, vocabulary, problems_)) notifier_.type_data.set_text(field.key(), text);
 }
 
 /// Takes over the texts of an array, of an object (names and values, in turn), or the only one.

@@ -53,7 +53,7 @@ NOTIFIER_NOINLINE inline void write_field(json::Writer& out, const PlatformField
     out.array([&] {
       for (const std::string& text : texts) out.string(text);
     });
-  } else if (field.kind == PlatformField::Kind::number) {
+  } else if (field.kind == PlatformField::Kind::number || field.kind == PlatformField::Kind::json) {
     out.raw(data.text(field.key()));
   } else {
     out.string(data.text(field.key()));

@@ -9,6 +9,7 @@
 #include "notifier/grouping/policy.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
+#include "notifier/registry/body_check.hpp"
 #include "notifier/registry/checks.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
 
@@ -69,6 +70,8 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
       problems.add(field.path, "is not a valid URL", "invalid_url");
     } else if (field.in == Place::header && !is_within(text, ' ', '~')) {
       problems.add(field.path, "must be of visible ASCII characters", "invalid_text");
+    } else if (field.kind == PlatformField::Kind::json) {
+      check_body(field.path, text, nullptr, problems);
     } else if (field.kind == PlatformField::Kind::headers) {
       std::size_t at = 0;
       for (const std::string& part : data.texts(field.key())) {

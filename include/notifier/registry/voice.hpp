@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 
+#include "notifier/message/body_template.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/numbered.hpp"
@@ -26,18 +29,34 @@ inline Platform writer_for(const Notifier& notifier) noexcept {
 struct Voice {
   Platform platform = Platform::webhook;  ///< whose writer makes the body
   bool has_front = false;  ///< members of the body are the notifier's own, and stand before those that are shared
+  std::shared_ptr<const BodyTemplate> body = nullptr;  ///< in place of a writer
 
   static Voice of(const Notifier& notifier) {
-    return {writer_for(notifier), has_own_members(platform_info(notifier.platform), notifier.type_data)};
+    const PlatformRow& row = platform_info(notifier.platform);
+    Voice voice{writer_for(notifier), has_own_members(row, notifier.type_data)};
+    for (const PlatformField& field : row.fields) {
+      if (field.in == Place::whole) voice.body = template_of(notifier.type_data.text(field.key()));
+    }
+    return voice;
   }
 
   friend bool operator==(const Voice& a, const Voice& b) noexcept {
-    return a.platform == b.platform && a.has_front == b.has_front;
+    const bool has_same_body = a.body == b.body || (a.body && b.body && a.body->json() == b.body->json());
+    return a.platform == b.platform && a.has_front == b.has_front && has_same_body;
   }
 
   std::uint32_t hash(const Hasher& hasher) const noexcept {
     const char bytes[] = {static_cast<char>(platform), static_cast<char>(has_front)};
-    return static_cast<std::uint32_t>(hasher({bytes, sizeof bytes}) >> 32);
+    std::uint64_t hash = hasher({bytes, sizeof bytes});
+    if (body) hash ^= hasher(body->json());
+    return static_cast<std::uint32_t>(hash >> 32);
+  }
+
+ private:
+  /// Of a text that was judged when it came.
+  NOTIFIER_NOINLINE static std::shared_ptr<const BodyTemplate> template_of(std::string_view json) {
+    std::string fault;
+    return json.empty() ? nullptr : BodyTemplate::compile(json, nullptr, fault);
   }
 };
 

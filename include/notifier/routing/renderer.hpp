@@ -41,6 +41,9 @@ struct Rendering {
   void begin(const Event& of, const State& in, std::uint64_t its_number);
 
   const Message& described(const RouterOptions& options);
+  const Voice& voice(std::uint16_t of) const noexcept {
+    return of == Voices::none ? unregistered : state->voices()[of];
+  }
   /// The payload of a voice, as it was written last: for this event, or for another. Valid until the next call.
   Payload& payload(std::uint16_t voice);
 
@@ -52,6 +55,7 @@ struct Rendering {
   bool is_digest = false;
   Message message;
   Voice unregistered;  // of a notifier whose record has no voice's number
+  Message scratch;     // of bodies that are templates
 
  private:
   Payload& add_payload(std::uint16_t voice, std::size_t at);
@@ -225,11 +229,13 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   payload.number = rendering.number;
   payload.body.clear();
   payload.cut.clear();
-  const Voice& voice =
-      payload.voice == Voices::none ? rendering.unregistered : rendering.state->voices()[payload.voice];
+  const Voice& voice = rendering.voice(payload.voice);
   const PlatformRow& row = row_of(voice.platform);
   if (row.transport == Transport::smtp) {
     write_mail(rendering, payload);
+  } else if (voice.body) {
+    voice.body->write(*rendering.event, rendering.described(options_), *rendering.state->vocabulary, rendering.scratch,
+                      payload.body, payload.cut);
   } else if (voice.has_front) {
     writer_of(row)(rendering.described(options_), payload.email.begin_behind("{"), payload.cut);
   } else if (!row.sends_event) {
@@ -272,6 +278,12 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
   view_.is_url_kept = !record.builds_request();
   if (!view_.is_url_kept) {
     request_.build(row, record, view_);
+    if (row.sends_event && rendering.voice(record.voice()).body) {
+      const Rendering::Payload& own = prepare(rendering, record.voice());
+      view_.body = own.body.view();
+      view_.truncations = own.cut;
+      return;
+    }
   } else {
     view_.method = row.method;
     view_.url = record.first_text();

@@ -30,6 +30,7 @@ struct Op {
     variables,  ///< appends the names of the variables of an edit_variables event
     scaling,    ///< appends what changed between the containers of a scale event
     deployment_page,  ///< appends where the host's dashboard shows a deployment
+    told,             ///< appends what people are told: `key` 0 title, 1 sentence, 2 severity, 3 link
     condition,        ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
     open,             ///< a group begins: remembers how much was written, at depth `key`
     undo,             ///< forgets what was written since, and goes on

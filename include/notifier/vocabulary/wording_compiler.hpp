@@ -27,8 +27,8 @@ struct WordingFault {
 /// What a host's rows are held against.
 struct WordingRules {
   std::string_view kind;
-  const WordSets* sets;
-  const SecretNames* names;
+  const WordSets* sets;      ///< null: any name may be one's
+  const SecretNames* names;  ///< null: no slot is refused
 };
 
 /// Compiles the rows of one kind, and names the first fault.
@@ -43,6 +43,8 @@ class WordingCompiler {
   /// Adds a row.
   /// @param row  its texts outlive the program, and have 15 readable bytes behind them
   void add(const WordingRow& row);
+  /// Adds a text of a body, which may say what people are told; returns where its steps begin.
+  std::uint16_t add_text(std::string_view text);
   const WordingFault& fault() const noexcept { return fault_; }
 
  private:
@@ -103,7 +105,7 @@ class WordingCompiler {
   void compile_list(std::string_view slot, std::size_t star);
   void compile_envelope_slot(std::string_view slot);
   Layout find_layout(std::string_view name);
-  void refuse_layout(std::string_view name);
+  void check_word_set(std::string_view name);
   std::uint16_t compile_conditions(std::string_view when);
   std::uint16_t compile_fields(std::string_view fields);
 
@@ -112,7 +114,8 @@ class WordingCompiler {
   WordingFault fault_;
   std::string_view member_;
   std::string_view template_;
-  bool is_element_ = false;                                 // slots are of a list's element
+  bool is_element_ = false;  // slots are of a list's element
+  bool is_body_ = false;
   enum class Url { none, start, within } url_ = Url::none;  // what is compiled is to be a URL
 };
 
@@ -319,7 +322,7 @@ inline Layout WordingCompiler::find_layout(std::string_view name) {
     if (layout.name == name) return layout.layout;
   }
   if (name.empty()) fail(name.data(), "a slot ends with ':'");
-  if (rules_ != nullptr && !name.empty() && rules_->sets->find(name) == nullptr) refuse_layout(name);
+  if (rules_ != nullptr && !name.empty()) check_word_set(name);
   auto& sets = out_.word_sets_;
   std::size_t number = static_cast<std::size_t>(std::find(sets.begin(), sets.end(), name) - sets.begin());
   if (number == KindProgram::max_word_sets) {

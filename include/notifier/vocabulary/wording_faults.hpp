@@ -35,7 +35,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
   if (template_.size() > NOTIFIER_MAX_TEMPLATE_BYTES) {
     fail(nullptr, detail::with_number("it is longer than ", NOTIFIER_MAX_TEMPLATE_BYTES, " bytes"));
   }
-  if (is_without(template_, may_begin_control)) return;
+  if (is_body_ || is_without(template_, may_begin_control)) return;
   for (std::size_t i = 0; i < template_.size() && !failed(); ++i) {
     if (control_at(template_.substr(i)).effect != Effect::none)
       fail(template_.data() + i, "there is a control character");
@@ -44,7 +44,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
 
 /// Of a host's: no part of a slot's path may be a secret.
 NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path) {
-  while (rules_ != nullptr && !path.empty()) {
+  while (rules_ != nullptr && rules_->names != nullptr && !path.empty()) {
     const std::string_view name = path.substr(0, path.find('.'));
     if (name.find_first_of("{ ") == 0) fail(name.data(), "a slot is {name}");
     if (rules_->names->is_secret(rules_->kind, name)) {
@@ -55,7 +55,9 @@ NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path)
   }
 }
 
-NOTIFIER_NOINLINE inline void WordingCompiler::refuse_layout(std::string_view name) {
+/// Of a host's: what is no layout is a set of words.
+NOTIFIER_NOINLINE inline void WordingCompiler::check_word_set(std::string_view name) {
+  if (rules_->sets == nullptr || rules_->sets->find(name) != nullptr) return;
   std::string known;
   for (const LayoutName& layout : layouts) known.append(layout.name).append(" ");
   for (const WordSet& set : *rules_->sets) known.append(set.name).append(" ");

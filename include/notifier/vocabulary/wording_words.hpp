@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 #include "notifier/net/link.hpp"
@@ -14,6 +15,11 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
+
+NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::add_text(std::string_view text) {
+  is_body_ = true;
+  return compile_template("body", text);
+}
 
 /// A slot of a link: at the start it is a URL, behind that a part of one.
 NOTIFIER_NOINLINE inline void WordingCompiler::compile_url_slot(std::string_view slot) {
@@ -91,8 +97,15 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string
   if (name == "is_operator" && slot.find('/') != std::string_view::npos) code = Op::Code::is_operator;
   if (slot == "scaling") code = Op::Code::scaling;
   if (slot == "deployment_page") code = Op::Code::deployment_page;
-  if (code == Op::Code::failed) fail(slot.data(), "of the envelope there are @app, @project and @user");
-  Op& op = emit(code, slot.substr(name.size()));
+  constexpr std::string_view told[] = {"title", "sentence", "severity", "link"};
+  const auto* const part = std::find(std::begin(told), std::end(told), slot);
+  if (is_body_ && part != std::end(told)) code = Op::Code::told;
+  if (code == Op::Code::failed) {
+    fail(slot.data(), is_body_ ? "beside members there are @title, @sentence, @severity, @link, @app, @project and "
+                                 "@user, and @event where it is all of a string"
+                               : "of the envelope there are @app, @project and @user");
+  }
+  Op& op = emit(code, slot.substr(name.size()), static_cast<std::size_t>(part - std::begin(told)));
   op.is_active = !is_inert(slot);
   if (is_path) op.layout = Layout::path;
   op.absent = open_end;
