@@ -75,14 +75,14 @@ test('adding validates beside the field, stores, and puts the focus on the new r
   await page.getByText('No notifiers yet').waitFor();
   assert.deepEqual(await violations(page), []);
   await page.getByRole('button', { name: 'Add notifier' }).click();
-  await page.getByLabel('Name').waitFor();
+  await page.getByLabel('Name', { exact: true }).waitFor();
   await page.locator('#save').click();
   await page.locator('#name-error').waitFor();
   assert.match(await page.locator('#name-error').textContent(), /blank/i);
   assert.match(await page.locator('#url-error').textContent(), /blank/i);
   assert.equal(await page.evaluate(() => document.querySelector('notifier-dashboard').shadowRoot.activeElement.shadowRoot.activeElement.id), 'name');
   assert.deepEqual(await violations(page), []);
-  await page.getByLabel('Name').fill('Team');
+  await page.getByLabel('Name', { exact: true }).fill('Team');
   await page.locator('#name-error').waitFor({ state: 'detached' });
   await page.getByLabel('Webhook URL').fill('ftp://nowhere');
   assert.match(await page.locator('#url-error').textContent(), /http|URL/i);
@@ -122,7 +122,7 @@ test('Escape closes a form that was only looked at, and asks before it drops wha
   const dialog = page.locator('dialog');
   const edit = () => row('On call').getByRole('button', { name: /^Edit/ }).click();
   await edit();
-  const name = page.getByRole('textbox', { name: 'Name' });
+  const name = page.getByRole('textbox', { name: 'Name', exact: true });
   await name.waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
@@ -320,7 +320,7 @@ test('everything is done with the keyboard alone', async () => {
   assert.equal(await active(), 'Edit On call');
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('Enter');
-  await page.getByLabel('Name').waitFor();
+  await page.getByLabel('Name', { exact: true }).waitFor();
   await page.waitForFunction(() => document.querySelector('notifier-dashboard').shadowRoot.activeElement?.shadowRoot?.activeElement?.id === 'name');
   await page.keyboard.press('Control+A');
   await page.keyboard.type('Renamed');

@@ -120,7 +120,7 @@ for (const [name, program, ...first] of servers) {
       await page.getByRole('button', { name: 'Create app' }).click();
       await page.getByText('shop was created.').first().waitFor();
       await page.getByRole('button', { name: 'Add notifier' }).click();
-      await page.getByRole('textbox', { name: 'Name' }).fill('Team channel');
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Team channel');
       await page.getByRole('radio', { name: 'Slack' }).check();
       await page.getByLabel('Webhook URL').fill(target.url);
       await page.locator('#save').click();
@@ -162,7 +162,7 @@ for (const [name, program, ...first] of servers) {
       await page.getByLabel('Access token').fill('monday');
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: 'Add notifier' }).click();
-      await page.getByRole('textbox', { name: 'Name' }).fill('Half a notifier');
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Half a notifier');
       await server.stop();
       await page.locator('.notice.bad', { hasText: 'The server cannot be reached.' }).waitFor();
       await server.begin('--token', 'tuesday');
@@ -171,7 +171,7 @@ for (const [name, program, ...first] of servers) {
       await page.getByLabel('Access token').fill('tuesday');
       await page.keyboard.press('Enter');
       await page.getByLabel('Webhook URL').fill('https://hooks.slack.com/services/T0/B0/X');
-      assert.equal(await page.getByRole('textbox', { name: 'Name' }).inputValue(), 'Half a notifier');
+      assert.equal(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), 'Half a notifier');
       await page.locator('.notice.bad').waitFor({ state: 'detached' });
       await page.locator('#save').click();
       await page.getByText('Half a notifier was added.').first().waitFor();

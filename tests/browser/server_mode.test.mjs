@@ -62,7 +62,7 @@ test('adds, edits, tests, removes and restores on the server', async () => {
   const { page, engine, row, asked, finish } = await start();
   await page.getByText('4 notifiers').waitFor();
   await page.getByRole('button', { name: 'Add notifier' }).click();
-  await page.getByRole('textbox', { name: 'Name' }).fill('Second hook');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Second hook');
   await page.getByRole('radio', { name: 'Webhook' }).check();
   await page.getByLabel('Webhook URL').fill('https://second.example/hook');
   await page.locator('#save').click();
@@ -119,7 +119,7 @@ test('with the keyboard alone one adds, tests and looks', async () => {
   await page.getByText('The test to From the keyboard is on its way.').first().waitFor();
   assert.ok(asked.some((line) => line.endsWith('/test')));
   for (let steps = 0; steps < 80 && !/^tab-/.test(await focused(page)); ++steps) await press('Shift+Tab');
-  await press('ArrowRight');
+  await press('ArrowRight', 'ArrowRight');
   await page.locator('notifier-dashboard-payload .title').first().waitFor();
   await press('End');
   await page.locator('#live', { hasText: /^Live$/ }).waitFor();
@@ -133,7 +133,7 @@ test('what the server finds wrong is said beside the field', async () => {
   await page.locator('#save').click();
   await page.locator('#name-error', { hasText: 'Has already been taken' }).waitFor();
   assert.deepEqual(await violations(page), []);
-  await page.getByRole('textbox', { name: 'Name' }).fill('Another');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Another');
   await page.locator('#name-error').waitFor({ state: 'detached' });
   await finish();
 });
@@ -509,7 +509,7 @@ test('a server with nothing beyond the documented API serves all but what it lac
   assert.equal(server.notifiers[2].type_data.webhook_url, 'https://chat.example/hook');
 
   await page.getByRole('button', { name: 'Add notifier' }).click();
-  await page.getByRole('textbox', { name: 'Name' }).fill('Mail');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Mail');
   await page.getByRole('radio', { name: 'Email' }).check();
   assert.equal(await page.getByText('People', { exact: true }).count(), 0);
   await page.getByLabel('Other addresses').fill('someone@example.org');
@@ -551,7 +551,7 @@ test('a server that is gone is asked again until it is back, also without a stre
   assert.equal(await row('Second hook').getByRole('switch').getAttribute('aria-checked'), 'false');
   // What is typed meanwhile is not lost.
   await row('Team').getByRole('button', { name: /^Edit/ }).click();
-  await page.getByRole('textbox', { name: 'Name' }).fill('Whole team');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Whole team');
   await page.locator('#save').click();
   await page.getByRole('alert').filter({ hasText: 'Nothing was changed' }).waitFor();
   await connect();
@@ -583,7 +583,7 @@ test('names as long and as odd as they come neither run nor break the layout', a
   const shown = await row(1).locator('.name').textContent();
   assert.ok(shown.isWellFormed() && /^\u{1F984}+\u2026$/u.test(shown.trim()), shown);
   await row(0).getByRole('button', { name: /^Edit/ }).click();
-  assert.equal(await page.getByRole('textbox', { name: 'Name' }).inputValue(), long);
+  assert.equal(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), long);
   await page.locator('#save').click();
   await page.locator('#name-error').waitFor();
   assert.ok(await narrow());
@@ -649,7 +649,7 @@ test('a token that expires in the middle of a form is asked for above it, and wh
   await page.getByRole('tab', { name: 'Notifiers' }).click();
   await page.getByLabel('Find a notifier').fill('On');
   await row('On call').getByRole('button', { name: /^Edit/ }).click();
-  await page.getByRole('textbox', { name: 'Name' }).fill('Night shift');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Night shift');
   server.token = 'new';
   await page.locator('#save').click();
   await page.locator('#stale').waitFor();
@@ -661,7 +661,7 @@ test('a token that expires in the middle of a form is asked for above it, and wh
   await giveToken(page, 'new');
   await page.locator('#access').waitFor({ state: 'hidden' });
   await page.locator('.notice.bad').waitFor({ state: 'detached' });
-  assert.equal(await page.getByRole('textbox', { name: 'Name' }).inputValue(), 'Night shift');
+  assert.equal(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), 'Night shift');
   await page.locator('#save').click();
   await page.getByText('Night shift was saved.').first().waitFor();
   assert.equal(engine.notifiers('shop')[1].name, 'Night shift');

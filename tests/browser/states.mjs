@@ -19,6 +19,31 @@ const configurations = {
   several: { version: 1, apps: [...shop.apps, { id: 'app-2', name: 'warehouse' }] },
 };
 
+/** What a server keeps of the last hour. */
+function kept() {
+  const at = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const events = [event('e-1', 'crash', { created_at: at(-50), type_data: { container_type: 'web', crash_logs: 'Error: connect ECONNREFUSED\n'.repeat(4) } }), event('e-2', 'deployment', { created_at: at(-30) }), event('e-3', 'restart', { created_at: at(-10), user: { username: '\u05d3\u05e0\u05d4 '.repeat(30) } })];
+  const attempt = (minutes, outcome, status, reason, reply) => ({ at: at(minutes), outcome, status, reason, ...(reply && { reply }) });
+  const say = (id, name, kind, state, attempts, more = {}) => ({ id, notifier_id: `no-${name}`, notifier_name: name, event_id: kind[0], event_type: kind[1], platform: kind[2], state, created_at: at(-50), next_at: null, ended_at: null, attempts, ...more });
+  const deliveries = [
+    say('k-pending', 'Team channel', ['e-3', 'restart', 'slack'], 'pending', [attempt(-9, 'retry', 503, 'the target cannot take it now', 'upstream connect error or disconnect/reset before headers')], { next_at: at(20) }),
+    say('k-held', 'Ops room', ['e-3', 'restart', 'rocket_chat'], 'held', [], { held_until: at(4000) }),
+    say('k-ok', 'Audit trail', ['e-2', 'deployment', 'webhook'], 'delivered', [attempt(-29, 'delivered', 200, 'the target took it', 'ok')], { ended_at: at(-29) }),
+    say('k-dead', 'x'.repeat(150), ['e-1', 'crash', 'webhook'], 'dead', [attempt(-49, 'retry', 500, 'the target failed', `<html>${'internal error '.repeat(30)}</html>`), attempt(-40, 'fail', 400, 'the target refuses it', '{"error":"no such queue"}')], { ended_at: at(-40) }),
+    say('k-mail', 'On call', ['e-1', 'crash', 'email'], 'dead', [{ ...attempt(-45, 'fail', 550, 'the relay refused the mail', '5.1.1 no such user'), refused: ['a@example.org', 'b@example.org'] }], { ended_at: at(-45) }),
+    say('k-digest', 'Team channel', ['e-2', 'deployment', 'slack'], 'grouped', [], { ended_at: at(-20) }),
+  ];
+  const page = (list) => ({ total: list.length, items: list.map((one) => JSON.stringify(one)), next: 0 });
+  const is = (wanted, value) => wanted === '' || wanted === value;
+  return {
+    events: () => page([...events].reverse()),
+    deliveries: () => page([]),
+    event: (_, id) => JSON.stringify(events.find((one) => one.id === id)),
+    find: (_, { id, eventId, state }) => page(deliveries.filter((one) => is(id, one.id) && is(eventId, one.event_id) && is(state, one.state))),
+    retry: () => 'due',
+  };
+}
+
 const row = (page, name) => page.getByRole('listitem').filter({ hasText: name });
 const tab = (page, name) => page.getByRole('tab', { name }).click();
 const loaded = (page) => page.getByText(/^\d[\d,]* notifiers?$/).first().waitFor();
@@ -68,7 +93,7 @@ export const states = [
     modes: ['server'],
     reach: async (page, { server }) => {
       await row(page, 'Audit trail').getByRole('button', { name: /^Edit/ }).click();
-      await page.getByRole('textbox', { name: 'Name' }).fill('Audit log');
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Audit log');
       await page.locator('dialog notifier-dashboard-payload').waitFor();
       server.token = 'another';
       await page.locator('#save').click();
@@ -129,7 +154,7 @@ export const states = [
     modes: ['page'],
     reach: async (page) => {
       await row(page, 'On call').getByRole('button', { name: /^Edit/ }).click();
-      await page.getByRole('textbox', { name: 'Name' }).fill('Night shift');
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Night shift');
       await page.keyboard.press('Escape');
       await page.locator('#discard').waitFor();
     },
@@ -283,6 +308,73 @@ export const states = [
     },
   },
   {
+    name: 'history',
+    modes: ['server'],
+    history: kept,
+    reach: async (page) => {
+      await tab(page, 'History');
+      await page.locator('.row').nth(5).waitFor();
+    },
+  },
+  {
+    name: 'history-failed',
+    modes: ['server'],
+    history: kept,
+    reach: async (page) => {
+      await tab(page, 'History');
+      await page.getByLabel('Outcome').selectOption('dead');
+      await page.locator('#again-all').waitFor();
+    },
+  },
+  {
+    name: 'history-delivery',
+    modes: ['server'],
+    history: kept,
+    reach: async (page) => {
+      await tab(page, 'History');
+      await page.locator('[data-id=k-dead]').click();
+      await page.locator('.reply').first().waitFor();
+    },
+  },
+  {
+    name: 'history-waiting',
+    modes: ['server'],
+    history: kept,
+    reach: async (page) => {
+      await tab(page, 'History');
+      await page.locator('[data-id=k-pending]').click();
+      await page.locator('#withdraw').waitFor();
+    },
+  },
+  {
+    name: 'history-events',
+    modes: ['server'],
+    history: kept,
+    reach: async (page) => {
+      await tab(page, 'History');
+      await page.getByRole('button', { name: 'Events' }).click();
+      await page.locator('.row').nth(2).waitFor();
+    },
+  },
+  {
+    name: 'history-event',
+    modes: ['server'],
+    history: kept,
+    reach: async (page) => {
+      await tab(page, 'History');
+      await page.getByRole('button', { name: 'Events' }).click();
+      await page.getByRole('button', { name: /^Crash/i }).click();
+      await page.locator('[data-reason]').first().waitFor();
+    },
+  },
+  {
+    name: 'history-gone',
+    modes: ['server'],
+    history: kept,
+    attributes: 'base-url="" app="shop" view="history" place="deliveries/nope"',
+    reach: (page) => page.getByText('It is not kept any longer.').waitFor(),
+  },
+  {
     name: 'activity-table',
     reach: async (page, context) => {
       if (context.mode === 'page') await page.evaluate(() => takeDeliveries());
@@ -323,7 +415,7 @@ ${mode === 'page' ? `dashboard.seed = ${JSON.stringify(configurations[seed]).rep
 /** Opens a page and brings it to a state. `close()` ends all of it. */
 export async function reach(browser, state, mode, options) {
   const { seed = 'shop' } = state;
-  const server = mode === 'server' ? await startApi({ configuration: configurations[seed] }) : undefined;
+  const server = mode === 'server' ? await startApi({ configuration: configurations[seed], ...(state.history && { history: state.history() }) }) : undefined;
   const attributes = [mode === 'server' && !/base-url/.test(state.attributes ?? '') ? 'base-url="" app="shop"' : '', state.attributes ?? ''].join(' ');
   const site = await serve({ pages: { '/': pageOf(attributes, 'Acme console') }, scripts: { '/setup.js': setup(mode, seed) }, api: server?.api });
   const context = { mode, server, site };

@@ -9,6 +9,7 @@ import './more_platforms.js';
 import { platforms } from './platforms.js';
 import { rows } from './rows.js';
 import { sentence, short, type Words } from './strings.js';
+import './view_words.js';
 
 const height = 150;
 const shownEvents = 50;

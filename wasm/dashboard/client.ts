@@ -65,7 +65,7 @@ export class Client {
     this.transport = transport;
   }
 
-  async #ask<T>(expected: number, method: string, path: string, body?: unknown): Promise<T> {
+  async ask<T>(expected: number, method: string, path: string, body?: unknown): Promise<T> {
     const answer = await this.transport.send(method, path, body);
     if (answer.status !== expected) throw new Refusal(answer);
     return (answer.body === '' ? undefined : JSON.parse(answer.body)) as T;
@@ -74,7 +74,7 @@ export class Client {
   /** What servers need not have: undefined where it is lacking. */
   async #try<T>(path: string): Promise<T | undefined> {
     try {
-      return await this.#ask<T>(200, 'GET', path);
+      return await this.ask<T>(200, 'GET', path);
     } catch (error) {
       if ((error instanceof Refusal && !error.isForWantOfToken) || error instanceof SyntaxError) return undefined;
       throw error;
@@ -91,7 +91,7 @@ export class Client {
   }
 
   async addApp(name: string): Promise<AppInfo> {
-    return (await this.#ask<{ app: AppInfo }>(201, 'POST', '/v1/apps', { app: { name } })).app;
+    return (await this.ask<{ app: AppInfo }>(201, 'POST', '/v1/apps', { app: { name } })).app;
   }
 
   async people(app: string): Promise<Person[] | undefined> {
@@ -122,19 +122,19 @@ export class Client {
   }
 
   async notifiers(app: string): Promise<Notifier[]> {
-    return (await this.#ask<{ notifiers: Notifier[] }>(200, 'GET', `${appPath(app)}/notifiers`)).notifiers;
+    return (await this.ask<{ notifiers: Notifier[] }>(200, 'GET', `${appPath(app)}/notifiers`)).notifiers;
   }
 
   async add(app: string, notifier: NotifierDraft): Promise<Notifier> {
-    return (await this.#ask<{ notifier: Notifier }>(201, 'POST', `${appPath(app)}/notifiers`, { notifier })).notifier;
+    return (await this.ask<{ notifier: Notifier }>(201, 'POST', `${appPath(app)}/notifiers`, { notifier })).notifier;
   }
 
   async update(app: string, id: string, notifier: NotifierPatch): Promise<Notifier> {
-    return (await this.#ask<{ notifier: Notifier }>(200, 'PATCH', notifierPath(app, id), { notifier })).notifier;
+    return (await this.ask<{ notifier: Notifier }>(200, 'PATCH', notifierPath(app, id), { notifier })).notifier;
   }
 
   async remove(app: string, id: string): Promise<void> {
-    await this.#ask(204, 'DELETE', notifierPath(app, id));
+    await this.ask(204, 'DELETE', notifierPath(app, id));
   }
 
   /** What is left to the page to send. */
@@ -159,7 +159,7 @@ export class Client {
 
   /** Has a delivery that failed sent again. */
   async retry(app: string, notifier: string, delivery: string): Promise<void> {
-    await this.#ask(202, 'POST', `${notifierPath(app, notifier)}/deliveries/${encodeURIComponent(delivery)}/retry`);
+    await this.ask(202, 'POST', `${notifierPath(app, notifier)}/deliveries/${encodeURIComponent(delivery)}/retry`);
   }
 
   /** The latest events, newest first. */

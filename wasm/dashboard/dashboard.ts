@@ -18,13 +18,14 @@ import { NoApps, Session, type Engines, type Observer } from './session.js';
 import { Words, directionOf, short, type Strings } from './strings.js';
 import { Unreachable } from './transport.js';
 
-const views: readonly View[] = ['notifiers', 'preview', 'why', 'activity'];
+const views: readonly View[] = ['notifiers', 'history', 'preview', 'why', 'activity'];
 
 /** What is loaded later. */
 const parts = {
   dialogs: () => import('./dialogs.js'),
   firstApp: () => import('./first_app.js'),
   editor: () => import('./editor.js'),
+  history: () => import('./history.js'),
   preview: () => import('./preview.js'),
   why: () => import('./why.js'),
   activity: () => import('./activity.js'),
@@ -35,9 +36,9 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   static override styles = [base, frame];
 
   static override properties = {
-    baseUrl: { attribute: 'base-url' }, app: {}, persist: {}, locale: {}, delivers: { type: Boolean }, view: { reflect: true },
+    baseUrl: { attribute: 'base-url' }, app: {}, persist: {}, locale: {}, delivers: { type: Boolean }, view: { reflect: true }, place: {},
     strings: { attribute: false }, token: { attribute: false }, fetch: { attribute: false }, engine: { attribute: false },
-    seed: { attribute: false }, _dialog: { state: true }, _query: { state: true }, _platform: { state: true },
+    seed: { attribute: false }, _dialog: { state: true }, _query: { state: true }, _platform: { state: true }, _given: { state: true },
   };
 
   declare baseUrl: string | null;
@@ -46,6 +47,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   declare locale: string;
   declare delivers: boolean;
   declare view: View;
+  declare place: string;
   declare strings: Strings;
   declare token: string;
   declare fetch: typeof globalThis.fetch | undefined;
@@ -54,6 +56,8 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   declare private _dialog: Dialog | undefined;
   declare private _query: string;
   declare private _platform: string;
+  /** An event that was chosen in the history, for the other views. */
+  declare private _given: string;
 
   readonly #engines: Engines = {};
   readonly #notices = new Notices(() => this.requestUpdate());
@@ -81,7 +85,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     this.strings = {};
     this.token = '';
     this._query = '';
-    this._platform = '';
+    this._platform = this.place = this._given = '';
   }
 
   // ---- for hosts ----
@@ -158,7 +162,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       if (!dialog.open) dialog.showModal();
     }
     if (changed.has('view') || changed.has('_dialog')) void this.#loadParts();
-    if (changed.has('view') && changed.get('view') !== undefined) this.#emit('notifier-view', { view: this.view });
+    if (['view', 'place', 'app'].some((name) => changed.get(name) !== undefined)) this.#emit('notifier-view', { view: this.view, place: this.place, app: this.app });
   }
 
   /** Asks once more: a server that asked for another token goes on from where it was. */
@@ -178,6 +182,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       }
       if (this._dialog?.kind === 'edit') await parts.editor();
       if (this._dialog?.kind === 'test' || this.view === 'preview') await parts.preview();
+      if (this.view === 'history') await parts.history();
       if (this.view === 'why') await parts.why();
       if (this.view === 'activity') await parts.activity();
     } catch (error) {
@@ -469,9 +474,13 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     const waiting = html`<p class="quiet">${words.say('loading')}</p>`;
     switch (this.view) {
       case 'preview':
-        return session?.workshop ? html`<notifier-dashboard-preview .words=${words} .workshop=${session.workshop} .notifiers=${session.notifiers ?? []}></notifier-dashboard-preview>` : waiting;
+        return session?.workshop ? html`<notifier-dashboard-preview .words=${words} .workshop=${session.workshop} .past=${session.log.past} .given=${this._given} .notifiers=${session.notifiers ?? []}></notifier-dashboard-preview>` : waiting;
       case 'why':
-        return session?.workshop ? html`<notifier-dashboard-why .words=${words} .workshop=${session.workshop}></notifier-dashboard-why>` : waiting;
+        return session?.workshop ? html`<notifier-dashboard-why .words=${words} .workshop=${session.workshop} .past=${session.log.past} .given=${this._given}></notifier-dashboard-why>` : waiting;
+      case 'history':
+        return session?.notifiers ? html`<notifier-dashboard-history .words=${words} .session=${session} .version=${session.logged} .place=${this.place}
+          @place=${(event: CustomEvent<string>) => (this.place = event.detail)} @told=${(event: CustomEvent<string>) => this.#notices.say(event.detail)} @untold=${(event: CustomEvent<unknown>) => this.#refused(event.detail)}
+          @event-for=${(event: CustomEvent<{ view: View; json: string }>) => ((this.view = event.detail.view), (this._given = event.detail.json))}></notifier-dashboard-history>` : waiting;
       case 'activity':
         return session ? html`<notifier-dashboard-activity .words=${words} .log=${session.log} .version=${session.logged} .live=${session.live}
           @send-again=${(event: CustomEvent<LoggedDelivery>) => void this.#sendAgain(event.detail)}></notifier-dashboard-activity>` : waiting;

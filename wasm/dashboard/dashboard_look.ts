@@ -35,7 +35,7 @@ export const frame = css`
   }
   @container notifiers (max-width: 26rem) {
     [role='tablist'] { gap: 0; justify-content: space-between; }
-    [role='tab'] { padding-inline: 0.5rem; }
+    [role='tab'] { padding-inline: 0.25rem; font-size: 0.9375rem; }
   }
   @media (forced-colors: active) { [role='tab'] { border-block-end-color: Canvas; } [role='tab'][aria-selected='true'] { background: Highlight; color: HighlightText; } }
   .skeleton { block-size: 4.5rem; background: var(--n-raised); border-block-end: 1px solid var(--n-line); }

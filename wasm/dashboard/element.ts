@@ -3,7 +3,7 @@
 import type { Delivery, Engine, EventInput, Notifier } from 'notifier-wasm';
 import type { Strings } from './strings.js';
 
-export type View = 'notifiers' | 'preview' | 'why' | 'activity';
+export type View = 'notifiers' | 'history' | 'preview' | 'why' | 'activity';
 
 /** What `notifier-deliver` carries: a delivery that this page cannot send. */
 export interface DeliverDetail {
@@ -24,8 +24,8 @@ export interface DashboardEvents {
   'notifier-deliver': CustomEvent<DeliverDetail>;
   /** A delivery that had failed is sent again. */
   'notifier-retried': CustomEvent<{ notifierId: string; idempotencyKey: string }>;
-  /** Another view is shown, by a person or by the host. */
-  'notifier-view': CustomEvent<{ view: View }>;
+  /** Another view is shown, another place in it, or another app, by a person or by the host. */
+  'notifier-view': CustomEvent<{ view: View; place: string; app: string }>;
   /** What could not be done; `status` is that of the server's answer. */
   'notifier-error': CustomEvent<{ error: unknown; status?: number }>;
   /** The server is gone, or back. */
@@ -54,6 +54,8 @@ export interface NotifierDashboardElement extends HTMLElement {
   /** Page mode: says that the host sends what `notifier-deliver` hands it; known by itself once there is a listener. */
   delivers: boolean;
   view: View;
+  /** Where in the history one is: `deliveries?status=dead`, `deliveries/ID`, `events`, `events/ID`. With `app` and `view`, what a link to what is seen needs. */
+  place: string;
   /** Replaces words. */
   strings: Strings;
   /** Server mode: bearer token. */

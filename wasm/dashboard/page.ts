@@ -1,21 +1,31 @@
-// The page of `notifier serve`: the app, the view and the language come from the address, as /?app=shop&view=activity&locale=fr.
+// The page of `notifier serve`: the app, the view, the place in it and the language come from the address, as
+// /?app=shop&view=history&place=deliveries%3Fstatus%3Ddead&locale=fr.
 
 import './index.js';
 
 const dashboard = document.querySelector('notifier-dashboard')!;
 const access = document.querySelector<HTMLDialogElement>('#access')!;
 const field = document.querySelector<HTMLInputElement>('#token')!;
-const asked = new URLSearchParams(location.search);
-for (const name of ['app', 'locale', 'view']) {
-  const value = asked.get(name);
-  if (value) dashboard.setAttribute(name, value);
-}
+const names = ['app', 'locale', 'view', 'place'] as const;
 
-// A link to the page shows what is seen now.
+function readAddress(isAgain: boolean): void {
+  const asked = new URLSearchParams(location.search);
+  for (const name of names) {
+    const value = asked.get(name) ?? '';
+    if (value || (isAgain && name !== 'locale')) dashboard.setAttribute(name, value || (name === 'view' ? 'notifiers' : ''));
+  }
+}
+readAddress(false);
+addEventListener('popstate', () => readAddress(true));
+
+// A link to the page shows what is seen now, and what was seen before is where the browser goes back to.
 dashboard.addEventListener('notifier-view', ({ detail }) => {
   const address = new URL(location.href);
-  address.searchParams.set('view', detail.view);
-  history.replaceState(null, '', address);
+  for (const name of ['app', 'view', 'place'] as const) {
+    if (detail[name] && (name !== 'place' || detail.view === 'history')) address.searchParams.set(name, detail[name]);
+    else address.searchParams.delete(name);
+  }
+  if (address.href !== location.href) history.pushState(null, '', address);
 });
 
 // A token lives as long as the tab. A browser may keep nothing: then as long as the page.

@@ -7,6 +7,7 @@ import { base } from './look.js';
 import { drawDiscord, drawGoogleChat, drawMatrix, drawMicrosoftTeams, drawPush, drawRocketChat, drawSlack, drawTelegram, markCuts, withCuts } from './chat.js';
 import { readMail, type Mail } from './mail.js';
 import type { Words } from './strings.js';
+import './view_words.js';
 
 type View = 'seen' | 'text' | 'raw';
 

@@ -2,6 +2,7 @@
 
 import { type Delivery, type Notifier, type NotifierDraft } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import type { PastEvent } from './activity_log.js';
 import { define } from './define.js';
 import './event_source.js';
 import { platformSign } from './icons.js';
@@ -12,6 +13,7 @@ import { fieldsOf } from './platform_fields.js';
 import { inOrder } from './platforms.js';
 import { short, type Words } from './strings.js';
 import { standIn, type Workshop } from './workshop.js';
+import './view_words.js';
 
 export class NotifierPreview extends LitElement {
   static override styles = [base, css`
@@ -23,10 +25,14 @@ export class NotifierPreview extends LitElement {
     .failed { display: grid; gap: 0.5rem; padding: 0.5rem; overflow-wrap: anywhere; }
     .title .badge { inline-size: 1.75rem; block-size: 1.75rem; }
   `];
-  static override properties = { words: { attribute: false }, workshop: { attribute: false }, notifiers: { attribute: false }, draft: { attribute: false }, signed: { attribute: false }, _event: { state: true }, _which: { state: true } };
+  static override properties = { words: { attribute: false }, workshop: { attribute: false }, past: { attribute: false }, given: { attribute: false }, notifiers: { attribute: false }, draft: { attribute: false }, signed: { attribute: false }, _event: { state: true }, _which: { state: true } };
 
   declare words: Words;
   declare workshop: Workshop;
+  /** What came lately, to choose from. */
+  declare past: readonly PastEvent[];
+  /** An event that somebody has chosen elsewhere. */
+  declare given: string;
   /** Notifiers to choose from. */
   declare notifiers: readonly Notifier[];
   /** Or this one alone. */
@@ -39,7 +45,8 @@ export class NotifierPreview extends LitElement {
   constructor() {
     super();
     this.notifiers = [];
-    this.signed = this._event = this._which = '';
+    this.signed = this._event = this._which = this.given = '';
+    this.past = [];
   }
 
   protected override render(): TemplateResult {
@@ -47,7 +54,7 @@ export class NotifierPreview extends LitElement {
     const results = this._event === '' ? [] : this.#results();
     const problem = results.every(({ error }) => error !== '') ? (results[0]?.error ?? '') : '';
     return html`<div class="all"><div class="choose">
-        <notifier-dashboard-event .words=${words} .workshop=${this.workshop} .problem=${problem} @event-chosen=${(event: CustomEvent<string>) => (this._event = event.detail)}></notifier-dashboard-event>
+        <notifier-dashboard-event .words=${words} .workshop=${this.workshop} .problem=${problem} .past=${this.past} .given=${this.given} @event-chosen=${(event: CustomEvent<string>) => (this._event = event.detail)}></notifier-dashboard-event>
         ${this.draft ? nothing : html`<div class="field"><label for="which">${words.say('notifier')}</label>
           <select id="which" @change=${(event: Event) => (this._which = (event.target as HTMLSelectElement).value)}>
             <option value="">${words.say('everyPlatform')}</option>

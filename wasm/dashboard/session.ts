@@ -498,6 +498,11 @@ export class Session {
 
   // ---- doing ----
 
+  /** Asks what else the API says of the app, by a path below it. */
+  ask<T>(expected: number, method: string, path: string, body?: unknown): Promise<T> {
+    return this.#do((client, app) => client.ask<T>(expected, method, `/v1/apps/${encodeURIComponent(app)}${path}`, body));
+  }
+
   /** Makes the first app of a server that has none. What comes of it is loaded by another session. */
   async addApp(name: string): Promise<AppInfo> {
     return this.#client!.addApp(name);

@@ -2,6 +2,7 @@
 
 import type { FormKey } from './form_words.js';
 import type { PlatformKey } from './more_platforms.js';
+import type { ViewKey } from './view_words.js';
 
 /** A text with `{placeholders}`; by plural category of `{count}` where it depends on a number. */
 export type Phrase = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
@@ -14,6 +15,7 @@ export const english = {
   'view.preview': 'Preview',
   'view.why': 'Why',
   'view.activity': 'Activity',
+  'view.history': 'History',
   views: 'Views',
   heading: 'Notifiers of {app}',
   app: 'App',
@@ -93,70 +95,9 @@ export const english = {
   alerts: 'Send all alerts',
   sendAll: 'Send all events',
   people: 'People',
-  sample: 'Sample event',
-  own: 'Paste an event\u2026',
-  eventJson: 'Event (JSON)',
-  notifier: 'Notifier',
-  everyPlatform: 'Every platform',
-  previewOf: 'Preview for {platform}',
-  asSeen: 'As it looks',
-  request: 'Request',
-  raw: 'Raw bytes',
-  text: 'Text',
-  html: 'HTML',
-  from: 'From',
-  to: 'To',
-  subject: 'Subject',
-  nobody: 'nobody: it would not be sent',
-  headers: 'Headers',
-  header: 'Header',
-  value: 'Value',
-  body: 'Body',
-  whenSent: 'set when it is sent',
-  cut: 'Cut to the platform\u2019s limits: {parts}',
-  cutPart: '{part} ({kept} of {length})',
-  'part.title': 'title',
-  'part.sentence': 'sentence',
-  'part.subject': 'subject',
-  'part.field.label': 'label',
-  'part.field.value': 'value',
-  'part.fields': 'fields',
-  'part.link': 'link',
-  'part.values': 'values',
-  'part.message': 'message',
-  cutHere: 'cut here',
-  bytes: { one: '{count} byte', other: '{count} bytes' },
-  fires: 'Is told',
-  silent: 'Is not told',
-  whyCount: { one: '{count} of {total} is told', other: '{count} of {total} are told' },
-  'reason.sends_all_events': 'It takes all events.',
-  'reason.sends_all_alerts': 'It takes all alerts.',
-  'reason.selected': 'It takes this type of event.',
-  'reason.alert_recipient': 'The alert rule names it.',
-  'reason.inactive': 'It is not active.',
-  'reason.not_selected': 'It does not take this type of event.',
-  'reason.not_selectable': 'This kind of event cannot be chosen, and it does not take all events.',
-  'reason.alert_not_accepted': 'It does not take alerts.',
-  live: 'Live',
-  offline: 'Not live',
-  quiet: 'Nothing has happened yet.',
-  quietHint: 'Events and deliveries appear here as they happen.',
-  noStream: 'This server has no live stream; what is shown was loaded once.',
-  perMinute: 'Deliveries per minute',
-  minute: 'Minute',
-  total: 'Total',
-  asTable: 'As a table',
-  timeline: 'Timeline',
-  onlyFailed: 'Failed only ({count})',
-  noneFailed: 'No delivery has failed.',
-  sendAgain: 'Send again',
-  sendAgainNamed: 'Send again to {name}',
-  by: 'by {who}',
   'delivery.pending': 'pending',
   'delivery.delivered': 'delivered',
   'delivery.retrying': 'will be retried',
-  retryingAt: { one: 'tried once, again at {time}', other: 'tried {count} times, again at {time}' },
-  heldUntil: 'waits until it is active again, at most until {time}',
   'delivery.held': 'waits until it is active again',
   'delivery.dead': 'failed',
   'delivery.shown': 'not sent',
@@ -182,7 +123,7 @@ export const english = {
   'error.unsupported': '{message}',
 } satisfies Strings;
 
-/** What parts say that are loaded when they are needed: `formWords` in form_words.ts, `platformWords` in more_platforms.ts. */
+/** What parts say that are loaded when they are needed: `formWords` in form_words.ts, `platformWords` in more_platforms.ts, `viewWords` in view_words.ts. */
 const more: Record<string, Phrase> = {};
 
 /** Adds to the default table. */
@@ -190,7 +131,7 @@ export function teach(strings: Record<string, Phrase> & { readonly [known in key
   Object.assign(more, strings);
 }
 
-export type StringKey = keyof typeof english | FormKey | PlatformKey;
+export type StringKey = keyof typeof english | FormKey | PlatformKey | ViewKey;
 
 /** What runs from right to left, or turns what stands around it: it is set apart, so that both run their own way. */
 const turns = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/;

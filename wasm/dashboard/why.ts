@@ -2,6 +2,7 @@
 
 import type { Explained } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import type { PastEvent } from './activity_log.js';
 import { define } from './define.js';
 import './event_source.js';
 import { platformSign } from './icons.js';
@@ -9,6 +10,7 @@ import './more_platforms.js';
 import { base } from './look.js';
 import { short, type Words } from './strings.js';
 import type { Workshop } from './workshop.js';
+import './view_words.js';
 
 const page = 100;
 
@@ -21,16 +23,21 @@ export class NotifierWhy extends LitElement {
     notifier-dashboard-event { max-inline-size: 38rem; }
     @container notifiers (max-width: 30rem) { li { grid-template-columns: auto minmax(0, 1fr); } .pill { grid-column: 2; justify-self: start; } }
   `];
-  static override properties = { words: { attribute: false }, workshop: { attribute: false }, _event: { state: true }, _most: { state: true } };
+  static override properties = { words: { attribute: false }, workshop: { attribute: false }, past: { attribute: false }, given: { attribute: false }, _event: { state: true }, _most: { state: true } };
 
   declare words: Words;
   declare workshop: Workshop;
+  /** What came lately, to choose from. */
+  declare past: readonly PastEvent[];
+  /** An event that somebody has chosen elsewhere. */
+  declare given: string;
   declare private _event: string;
   declare private _most: number;
 
   constructor() {
     super();
-    this._event = '';
+    this._event = this.given = '';
+    this.past = [];
     this._most = page;
   }
 
@@ -46,7 +53,7 @@ export class NotifierWhy extends LitElement {
       }
     }
     return html`<div class="all">
-      <notifier-dashboard-event .words=${words} .workshop=${this.workshop} .problem=${problem} @event-chosen=${(event: CustomEvent<string>) => ((this._event = event.detail), (this._most = page))}></notifier-dashboard-event>
+      <notifier-dashboard-event .words=${words} .workshop=${this.workshop} .problem=${problem} .past=${this.past} .given=${this.given} @event-chosen=${(event: CustomEvent<string>) => ((this._event = event.detail), (this._most = page))}></notifier-dashboard-event>
       ${explained ? this.#draw(explained) : nothing}</div>`;
   }
 
