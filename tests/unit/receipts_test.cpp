@@ -27,6 +27,11 @@ TEST_CASE("a success may name the message that it made") {
   CHECK(receipt(Platform::google_chat, R"({"name":"spaces/AAAA/messages/BBBB.CC","text":"x"})") == "BBBB.CC");
   CHECK(receipt(Platform::google_chat, R"({"name":"spaces/AAAA"})").empty());
   CHECK(receipt(Platform::discord, {}, 204).empty());
+  CHECK(receipt(Platform::telegram, R"({"ok":true,"result":{"message_id":1234,"chat":{"id":-5}}})") == "1234");
+  CHECK(receipt(Platform::telegram, R"({"ok":false,"result":{"message_id":1234}})").empty());
+  CHECK(receipt(Platform::ntfy, R"({"id":"sPs71M8A2T28","event":"message","topic":"t"})") == "sPs71M8A2T28");
+  CHECK(receipt(Platform::gotify, R"({"id":25,"appid":5,"message":"x"})") == "25");
+  CHECK(receipt(Platform::matrix, R"({"event_id":"$YUwRidLecu:example.com"})") == "$YUwRidLecu:example.com");
   for (const Platform platform :
        {Platform::slack, Platform::mattermost, Platform::webhook, Platform::rocket_chat, Platform::microsoft_teams}) {
     for (const char* const body : {"ok", R"({"id":"1","name":"a/messages/b","success":true})"}) {

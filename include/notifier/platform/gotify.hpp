@@ -54,6 +54,7 @@ inline constexpr KnownReply gotify_replies[] = {
 inline constexpr ReplyRules gotify_rules = [] {
   ReplyRules rules;
   rules.replies = gotify_replies;
+  rules.receipt = "id";
   return rules;
 }();
 

@@ -70,6 +70,7 @@ inline constexpr ReplyRules matrix_rules = [] {
   rules.replies = matrix_replies;
   rules.retry_after = "retry_after_ms";
   rules.retry_after_is_ms = true;
+  rules.receipt = "event_id";
   return rules;
 }();
 

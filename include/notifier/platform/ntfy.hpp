@@ -71,6 +71,7 @@ inline constexpr KnownReply ntfy_replies[] = {
 inline constexpr ReplyRules ntfy_rules = [] {
   ReplyRules rules;
   rules.replies = ntfy_replies;
+  rules.receipt = "id";
   return rules;
 }();
 

@@ -88,6 +88,7 @@ inline constexpr ReplyRules telegram_rules = [] {
   rules.denied_success = "Telegram says that it is not ok";
   rules.replies = telegram_replies;
   rules.retry_after = "parameters.retry_after";
+  rules.receipt = "result.message_id";
   return rules;
 }();
 
