@@ -70,6 +70,8 @@ export interface PlatformField {
   secret: boolean;
   /** Whether the API returns it. */
   shown: boolean;
+  /** Of a secret that stands in the body of requests: the name of its member. */
+  member?: string;
   /** Words with a space between them. */
   choices?: string;
   /** What counts where nothing is given. */

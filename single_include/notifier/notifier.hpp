@@ -3431,6 +3431,7 @@ inline constexpr KnownReply gotify_replies[] = {
 inline constexpr ReplyRules gotify_rules = [] {
   ReplyRules rules;
   rules.replies = gotify_replies;
+  rules.receipt = "id";
   return rules;
 }();
 
@@ -3519,6 +3520,7 @@ inline constexpr ReplyRules matrix_rules = [] {
   rules.replies = matrix_replies;
   rules.retry_after = "retry_after_ms";
   rules.retry_after_is_ms = true;
+  rules.receipt = "event_id";
   return rules;
 }();
 
@@ -3824,6 +3826,7 @@ inline constexpr KnownReply ntfy_replies[] = {
 inline constexpr ReplyRules ntfy_rules = [] {
   ReplyRules rules;
   rules.replies = ntfy_replies;
+  rules.receipt = "id";
   return rules;
 }();
 
@@ -4124,6 +4127,7 @@ inline constexpr ReplyRules telegram_rules = [] {
   rules.denied_success = "Telegram says that it is not ok";
   rules.replies = telegram_replies;
   rules.retry_after = "parameters.retry_after";
+  rules.receipt = "result.message_id";
   return rules;
 }();
 

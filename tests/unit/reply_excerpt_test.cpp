@@ -11,6 +11,7 @@
 
 #include "event_corpus.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/text/is_utf8.hpp"
 
 using notifier::Delivery;
@@ -29,6 +30,9 @@ TEST_CASE(
     CAPTURE(what);
     Delivery delivery;
     delivery.url = (*test)["url"].string();
+    const auto* const row = notifier::find_platform_by_name((*test).string("platform"));
+    if (row != nullptr) delivery.platform = row->platform;
+    delivery.body = (*test).string("request");
     (*test)["headers"].for_each_member([&](std::string_view name, notifier::json::View value) {
       delivery.headers.push_back({std::string(name), std::string(value.string())});
     });

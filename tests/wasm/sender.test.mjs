@@ -65,10 +65,10 @@ test('the beginning of a reply is one line without the secrets of its request, a
     server.close();
     server.closeAllConnections();
   });
-  for (const { what, url, headers, secrets, body, times, excerpt } of cases) {
+  for (const { what, url, headers, secrets, body, times, excerpt, platform = 'webhook', request = '{}' } of cases) {
     const local = (text) => text.replaceAll('https://hooks.example.com', `http://hooks.example.com:${port}`).replace('http://a.example', `http://a.example:${port}`);
     said = local(body).repeat(times);
-    const { reply = '' } = await sender.send(httpDelivery(local(url), { headers }), { secrets });
+    const { reply = '' } = await sender.send(httpDelivery(local(url), { headers, platform, body: request }), { secrets });
     assert.equal(reply, excerpt, what);
   }
 });

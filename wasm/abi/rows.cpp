@@ -37,6 +37,8 @@ void write(notifier::json::Writer& out, const PlatformField& field) {
     out.boolean(field.visibility != PlatformField::Visibility::open);
     out.key("shown");
     out.boolean(field.visibility != PlatformField::Visibility::write_only);
+    const bool is_in_body = field.in == notifier::Place::body && field.visibility != PlatformField::Visibility::open;
+    if (is_in_body) out.member("member", field.name_in_request());
     if (!field.choices.empty()) out.member("choices", field.choices);
     if (!field.fallback.empty()) out.member("fallback", field.fallback);
   });

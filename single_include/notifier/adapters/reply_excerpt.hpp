@@ -55,9 +55,11 @@ namespace detail::net {
 class ReplySecrets {
  public:
   /// Of a request: its URL, which is the whole secret of many a webhook, in all parts but the host; what its headers
-  /// say, but for those that everybody may know; and what it was signed with.
+  /// say, but for those that everybody may know; members of its body that are secrets by the platform's row, or look
+  /// like it; and what it was signed with.
   ReplySecrets(const Delivery& delivery, const std::vector<std::string>& signing_secrets) {
     add_url(delivery.url);
+    add_body(delivery);
     for (const Header& header : delivery.headers) {
       if (is_known(header.name)) continue;
       add(header.value);
@@ -108,6 +110,29 @@ class ReplySecrets {
 
   static int digit(char c) noexcept {
     return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+  }
+
+  void add_body(const Delivery& delivery) {
+    std::string room;
+    const std::string_view body = delivery.body.joined(room);
+    if (body.substr(0, 1) != "{" && body.substr(0, 1) != "[") return;  // a mail
+    json::Document document;
+    const auto root = document.parse(body, body.size());
+    if (!root) return;
+    for (const PlatformField& field : platform_info(delivery.platform).fields) {
+      const bool is_secret = field.in == Place::body && field.visibility != PlatformField::Visibility::open;
+      if (is_secret) add((*root)[field.name_in_request()].text());
+    }
+    add_members(*root);
+  }
+
+  /// What goes by the name of a secret, however deep.
+  void add_members(json::View value) {
+    value.for_each_element([this](json::View element) { add_members(element); });
+    value.for_each_member([this](std::string_view key, json::View member) {
+      if (detail::is_secret_name(key)) add(member.text());
+      add_members(member);
+    });
   }
 
   void add_url(std::string_view url) {

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import type { HttpDelivery } from '../types.js';
 import type { Core } from './core.js';
 import { Blocked, type Guard } from './guard.js';
-import { isReceiptKept, replyExcerpt } from './reply_excerpt.js';
+import { isReceiptKept, replyExcerpt, secretsInBody } from './reply_excerpt.js';
 import { isOutOfDescriptors, isShortage } from './shortage.js';
 import { classifyFailure, classifyReply, type Failure, type Verdict } from './verdict.js';
 
@@ -76,8 +76,9 @@ export class HttpSender {
       try {
         const reply = await this.#exchange(new URL(url), { method, headers: { ...headers, 'content-length': String(bytes.length) } }, bytes, platform !== 'webhook', signal);
         const { receipt = '', ...verdict } = classifyReply(this.#core, platform, reply, this.#clock());
-        const said = replyExcerpt(reply.body, url, headers, secrets);
-        return { ...verdict, ...(said !== '' && { reply: said }), ...(receipt !== '' && isReceiptKept(receipt, url, headers, secrets) && { receipt }) };
+        const kept = [...secrets, ...secretsInBody(platform, bytes)];
+        const said = replyExcerpt(reply.body, url, headers, kept);
+        return { ...verdict, ...(said !== '' && { reply: said }), ...(receipt !== '' && isReceiptKept(receipt, url, headers, kept) && { receipt }) };
       } catch (error) {
         if (error instanceof Stale && tries === 0) continue;
         const verdict = classifyFailure(this.#core, failureOf(error as NodeJS.ErrnoException));

@@ -1,5 +1,7 @@
 // The beginning of a reply, as it may be kept and shown: what reply_excerpt.hpp does natively. One list of cases holds both to it.
 
+import { platforms } from '../platforms.js';
+
 /** How much of a body is looked at, and how much is kept. In bytes. */
 const sourceBytes = 2_048;
 const excerptBytes = 512;
@@ -7,6 +9,33 @@ const excerptBytes = 512;
 const shortest = 4;
 const shortestRun = 8;
 const known = new Set(['content-type', 'user-agent', 'webhook-id', 'webhook-timestamp']);
+
+// Whole words of names that secrets go by: what secret_member.hpp knows.
+const secretWords = /_(?:authorization|auth|tokens?|secrets?|password|passwd|passphrase|pwd|cookies?|credentials?|bearer|apikey|api_keys?|access_key|private_key|signing_key)_/;
+
+function isSecretName(name: string): boolean {
+  const words = name.replace(/([^A-Z])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$2_').replace(/[^0-9A-Za-z\u0080-\uFFFF]+/g, '_');
+  return secretWords.test(`_${words}_`.replace(/_+/g, '_').toLowerCase());
+}
+
+/** What of a body is secret: members by the platform's row, and such that go by the name of one, however deep. */
+export function secretsInBody(platform: string, body: Uint8Array): string[] {
+  const secrets: string[] = [];
+  const members = platforms.find(({ name }) => name === platform)?.fields.flatMap(({ member }) => member ?? []) ?? [];
+  const visit = (value: unknown, isSecret: (key: string) => boolean): void => {
+    if (value === null || typeof value !== 'object') return;
+    for (const [key, inner] of Object.entries(value)) {
+      if ((typeof inner === 'string' || typeof inner === 'number') && !Array.isArray(value) && isSecret(key)) secrets.push(String(inner));
+      visit(inner, isSecretName);
+    }
+  };
+  try {
+    visit(JSON.parse(new TextDecoder().decode(body)), (key) => members.includes(key) || isSecretName(key));
+  } catch {
+    // No JSON.
+  }
+  return secrets;
+}
 
 function decoded(part: string): string {
   const bytes = part.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
