@@ -50,6 +50,7 @@ class OutboxEngine {
   OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now);
   bool cancel(std::uint64_t sequence, std::string_view reason, Moment now);
   std::vector<std::string> held_notifiers() const { return schedule_.held_notifiers(); }
+  std::size_t drop(const Function<bool(std::uint64_t)>& which, bool with_claims, Moment now);
   Result<void> resend(const OutboxRecord& record, Moment now);
   OutboxForget prune(Moment now);
   const OutboxBatch* take_writes() { return batches_.take(); }
@@ -112,6 +113,23 @@ class OutboxEngine {
   std::int64_t postponed_ms_ = 0;     // the last wait for want of something here
   std::int64_t postponed_until_ = 0;  // when that ends, by the steady clock
 };
+
+inline std::size_t OutboxEngine::drop(const Function<bool(std::uint64_t)>& which, bool with_claims, Moment now) {
+  std::size_t claims = 0;
+  std::vector<std::uint64_t> gone;
+  for (const auto& [sequence, entry] : schedule_.entries()) {
+    if (!which(entry.target->key)) continue;
+    const bool stays = !with_claims && entry.is_claimed();
+    claims += stays ? 1u : 0u;
+    if (!stays) gone.push_back(sequence);
+  }
+  for (const std::uint64_t sequence : gone) schedule_.finish(sequence, now.steady_ms);
+  const auto has_gone = [this](const Narrowed& each) { return schedule_.find(each.sequence) == nullptr; };
+  narrowed_.erase(std::remove_if(narrowed_.begin(), narrowed_.end(), has_gone), narrowed_.end());
+  const auto is_named = [&](const Resent& each) { return which(each.record.target); };
+  resent_.erase(std::remove_if(resent_.begin(), resent_.end(), is_named), resent_.end());
+  return claims;
+}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END

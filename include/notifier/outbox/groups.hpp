@@ -38,6 +38,17 @@ class OutboxGroups {
   Result<void> recover(Moment now);
   /// @param record  of a delivery that is OutboxState::grouping
   void admit(const OutboxRecord& record) { waiting_.push_back(record); }
+  /// Forgets what is to be taken for targets that are another's; the groups are read anew with the next step.
+  void drop(const Function<bool(std::uint64_t)>& which) {
+    const auto is_named = [&](const OutboxRecord& record) { return which(record.target); };
+    // What the last step was said not to have stored is looked up by its place among those that wait.
+    if (doubtful_) {
+      const auto taken = waiting_.begin() + static_cast<std::ptrdiff_t>(doubtful_->taken);
+      doubtful_->taken -= static_cast<std::size_t>(std::count_if(waiting_.begin(), taken, is_named));
+    }
+    waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), is_named), waiting_.end());
+    is_stale_ = true;
+  }
   /// A notifier has changed, or is gone: its groups are judged anew with the next step.
   void change(std::string_view notifier_id) { changed_.emplace(notifier_id); }
   /// What is held for a notifier is told with the next step.
@@ -94,23 +105,27 @@ class OutboxGroups {
   std::uint64_t counted_ = 0;
   std::int64_t retry_at_ = 0;
   std::optional<Batch> doubtful_;     // what was said not to be stored
+  bool is_stale_ = false;             // the groups of others may be among them
   std::optional<std::int64_t> skew_;  // of the wall clock to the steady one, when it was last looked at
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
 inline Result<void> OutboxGroups::recover(Moment now) {
+  is_stale_ = true;  // unless all of them are read
   groups_.clear();
   due_.clear();
   held_ = 0;
   Batch asked;
-  return storage_->each_group([&](StoredGroup&& group) {
+  auto done = storage_->each_group([&](StoredGroup&& group) {
     restore(group.state, policy_of(group, asked).value_or(GroupPolicy()), now);
     held_ += to_size(group.state.held.count);
     due_.emplace(group.state.closes.steady_ms, group.key);
     std::string key = group.key;
     groups_.emplace(std::move(key), std::move(group));
   });
+  is_stale_ = !done;
+  return done;
 }
 
 inline const std::optional<GroupPolicy>& OutboxGroups::policy_of(const StoredGroup& group, Batch& batch) {
@@ -175,6 +190,7 @@ inline Result<void> OutboxGroups::take(const OutboxRecord& record, Batch& batch,
       group.key = arrival.group;
       group.app_id = record.app_id;
       group.notifier_id = record.notifier_id;
+      group.target = record.target;
       // One that was there before is forgotten, but no window has its number again: it had two at most for each event.
       group.state.window = 2 * record.sequence;
     }
@@ -268,7 +284,7 @@ inline Result<void> OutboxGroups::look_again(Moment now, const Function<void(con
 inline Result<void> OutboxGroups::step(Moment now, const Function<void(const OutboxRecord&)>& admit) {
   if (now.steady_ms < retry_at_) return {};
   Batch batch;
-  Result<void> done = doubtful_ ? look_again(now, admit) : Result<void>();
+  Result<void> done = doubtful_ ? look_again(now, admit) : is_stale_ ? recover(now) : Result<void>();
   const std::optional<std::int64_t> skew = skew_;
   while (done && batch.taken < (std::min)(most_at_once, waiting_.size())) {
     done = take(waiting_[batch.taken++], batch, now);
@@ -301,7 +317,7 @@ inline Result<void> OutboxGroups::step(Moment now, const Function<void(const Out
 
 inline std::optional<std::int64_t> OutboxGroups::wait_ms(Moment now) const {
   std::optional<std::int64_t> at;
-  if (!waiting_.empty() || !changed_.empty() || !urgent_.empty()) at = now.steady_ms;
+  if (!waiting_.empty() || !changed_.empty() || !urgent_.empty() || is_stale_) at = now.steady_ms;
   if (!at && !due_.empty()) at = due_.begin()->first;
   if (!at) return at;
   return (std::max)((std::max)(*at, retry_at_) - now.steady_ms, std::int64_t{0});

@@ -106,6 +106,12 @@ class OutboxMachine {
   /// those who are gone.
   std::vector<std::string> held_notifiers() const;
 
+  /// Targets that another machine has from now on: forgets what waits there, and has nothing stored of that.
+  /// @param which        names them
+  /// @param with_claims  also what is under way there: it comes to nothing. Else that goes on
+  /// @return how many are under way there still
+  std::size_t drop(const Function<bool(std::uint64_t target)>& which, bool with_claims, Moment now);
+
   // The store.
 
   /// Sends a dead delivery again, with all its attempts before it, under the same key, once that is stored.
@@ -207,6 +213,11 @@ NOTIFIER_INLINE bool OutboxMachine::cancel(std::uint64_t sequence, std::string_v
 }
 
 NOTIFIER_INLINE std::vector<std::string> OutboxMachine::held_notifiers() const { return engine_->held_notifiers(); }
+
+NOTIFIER_INLINE std::size_t OutboxMachine::drop(const Function<bool(std::uint64_t)>& which, bool with_claims,
+                                                Moment now) {
+  return engine_->drop(which, with_claims, now);
+}
 
 NOTIFIER_INLINE Result<void> OutboxMachine::resend(const OutboxRecord& record, Moment now) {
   return engine_->resend(record, now);

@@ -148,6 +148,16 @@ class Outbox {
   /// are gone.
   std::vector<std::string> held_notifiers() const { return machine_.held_notifiers(); }
 
+  /// Part of the storage has become this outbox's: takes up how notifiers fare, and the groups. What waits there is
+  /// the host's to admit().
+  Result<void> take_over(Moment now);
+  /// Targets that another outbox has from now on: forgets what waits there, and has nothing stored of that. Groups are
+  /// those that the storage gives from now on.
+  /// @param which        names them
+  /// @param with_claims  also what is under way there: record() is errc::not_found then. Else that goes on
+  /// @return how many are under way there still
+  std::size_t drop(const Function<bool(std::uint64_t target)>& which, bool with_claims, Moment now);
+
   /// Makes everything recorded last.
   /// @return errc::storage where it does not yet: it is kept, call again
   Result<void> flush();
@@ -243,6 +253,20 @@ NOTIFIER_INLINE Result<std::size_t> Outbox::recover(Moment now) {
       [&](std::string_view notifier_id, const NotifierHealth& health) { machine_.remember(notifier_id, health); });
   if (!done) return std::move(done).error();
   return machine_.pending();
+}
+
+NOTIFIER_INLINE Result<void> Outbox::take_over(Moment now) {
+  auto done = flush();
+  if (done) {
+    done = storage_->each_health(
+        [&](std::string_view notifier_id, const NotifierHealth& health) { machine_.remember(notifier_id, health); });
+  }
+  return done && groups_ != nullptr ? groups_->recover(now) : done;
+}
+
+NOTIFIER_INLINE std::size_t Outbox::drop(const Function<bool(std::uint64_t)>& which, bool with_claims, Moment now) {
+  if (groups_ != nullptr) groups_->drop(which);
+  return machine_.drop(which, with_claims, now);
 }
 
 NOTIFIER_INLINE Result<OutboxEnqueued> Outbox::enqueue(const Delivery* deliveries, std::size_t count, Moment now) {

@@ -233,6 +233,7 @@ class OutboxSchedule : public OutboxScheduleParts {
     return found;
   }
 
+  const std::unordered_map<std::uint64_t, Entry>& entries() const noexcept { return entries_; }  ///< by sequence
   std::size_t size() const noexcept { return entries_.size(); }  ///< held ones among them
   std::size_t held() const noexcept { return held_.size(); }
   std::size_t in_flight() const noexcept { return in_flight_; }

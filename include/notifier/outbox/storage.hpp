@@ -117,6 +117,8 @@ struct StoredGroup {
   std::string app_id;
   std::string notifier_id;
   GroupState state;  ///< one that is not open is forgotten
+  std::uint64_t target =
+      0;  ///< OutboxRecord::target of the delivery that opened it, for stores that are shared out by it
 };
 
 /// Which records are forgotten.

@@ -1,0 +1,368 @@
+// A registry and the history of its events in PostgreSQL, for one server or for many that share it. Link pq.
+
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "notifier/adapters/postgres_connection.hpp"
+#include "notifier/adapters/postgres_events.hpp"
+#include "notifier/adapters/postgres_outbox.hpp"
+#include "notifier/adapters/postgres_schema.hpp"
+#include "notifier/adapters/postgres_store_rows.hpp"
+#include "notifier/api/history.hpp"
+#include "notifier/api/response.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/registry/registry.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Where a store keeps its data.
+struct PostgresOptions {
+  std::string url;                    ///< see PostgresConnection::open()
+  std::size_t events_per_app = 1000;  ///< about how many events of an app are kept, the latest ones
+  std::int64_t follow_ms = 100;       ///< how often it is looked whether others have changed the registry
+  std::function<Timestamp()> clock;   ///< when deliveries are stored; empty: the system's clock
+};
+
+/// Stores what an Api answers, and loads it into a Registry at start, as SqliteStore does; and shows the Registry what
+/// other servers on the same database have changed.
+///
+///     auto store = notifier::PostgresStore::open({url});
+///     if (!store || !(*store)->load(registry)) ...
+///     (*store)->follow(registry, [](const std::vector<notifier::Change>& changes) { ... });
+///     notifier::GroupCommit commits(registry, [&](const auto& outcomes) { return (*store)->store(outcomes); });
+///     const notifier::Outcome outcome = commits.settle([&] { (*store)->catch_up(); return api.handle(request); });
+///
+/// All changes of the registry have one order: each transaction raises its revision first. A change that was planned
+/// before another server's was seen is errc::conflict, and planned again. Thread-safe. The database holds secrets:
+/// webhook URLs, signing keys and whatever events carry.
+class PostgresStore final : public History {
+ public:
+  /// Connects, makes the schema or brings it up to date.
+  /// @return errc::invalid where the URL cannot be read, errc::unsupported for the schema of a newer version and for a
+  ///         database that is not UTF-8, errc::storage where it cannot be reached. No text tells of the URL
+  static Result<std::unique_ptr<PostgresStore>> open(PostgresOptions options);
+  ~PostgresStore() override;
+
+  /// Puts all that is stored into an empty registry, as of one revision.
+  Result<void> load(Registry& registry);
+  /// Puts all that a registry holds into an empty store, settings and its own event types included.
+  Result<void> store_all(const Registry& registry);
+
+  /// Brings what others change into the registry, in a thread of its own, from now until this ends.
+  /// @param registry    outlives this; the one of load()
+  /// @param on_changes  called in that thread with what others changed, once it is seen; may be empty
+  void follow(Registry& registry, std::function<void(const std::vector<Change>&)> on_changes);
+  /// Waits, for a second at most, until the registry shows what made a store() conflict. Where none did: at once.
+  void catch_up();
+  /// The revision that the registry shows.
+  std::int64_t revision() const;
+  /// Waits until the registry shows a revision, which another server may have answered. False: it does not in time.
+  bool wait_for(std::int64_t revision, std::chrono::milliseconds patience);
+
+  /// Stores the changes, events and deliveries of all outcomes in one transaction, durably. To be called by
+  /// Registry::commit(). See SqliteStore::store().
+  /// @return errc::conflict where another server has changed the registry since; errc::storage: as a rule nothing is
+  ///         stored; where the connection broke at the very end nobody knows, and the same again does no harm
+  Result<void> store(const std::vector<Outcome*>& outcomes);
+
+  std::size_t events(std::string_view app_id, std::size_t offset, std::size_t limit,
+                     std::vector<std::string>& out) const override {
+    return events_.page(app_id, 0, offset, limit, out, nullptr);
+  }
+  std::size_t deliveries(std::string_view, std::string_view notifier_id, std::size_t offset, std::size_t limit,
+                         std::vector<std::string>& out) const override {
+    return outbox_->deliveries(notifier_id, offset, limit, out);
+  }
+  std::size_t events_from(std::string_view app_id, std::uint64_t& place, std::size_t limit,
+                          std::vector<std::string>& out) const override {
+    const std::uint64_t from = std::exchange(place, 0);
+    return events_.page(app_id, from, 0, limit, out, &place);
+  }
+  std::size_t deliveries_from(std::string_view, std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
+                              std::vector<std::string>& out) const override {
+    return outbox_->deliveries_from(notifier_id, place, limit, out);
+  }
+  Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override {
+    return outbox_->retry(app_id, notifier_id, delivery_id, now());
+  }
+
+  /// As of a SqliteStore.
+  void on_stored(std::function<void(const std::vector<Outcome*>&)> call) { on_stored_ = std::move(call); }
+  /// Whether the database answers and can be written. On any thread.
+  Result<void> check() { return events_.check(); }
+  /// The deliveries.
+  PostgresOutbox& outbox() noexcept { return *outbox_; }
+
+ private:
+  explicit PostgresStore(PostgresOptions options) : options_(std::move(options)) {}
+
+  Result<void> open_all();
+  Result<void> store_once(const std::vector<Outcome*>& outcomes, std::int64_t& revision);
+  void run(Registry& registry, const std::function<void(const std::vector<Change>&)>& on_changes);
+  Result<bool> follow_once(Registry& registry, const std::function<void(const std::vector<Change>&)>& on_changes);
+  Timestamp now() const;
+
+  PostgresOptions options_;
+  std::function<void(const std::vector<Outcome*>&)> on_stored_;
+
+  std::mutex write_mutex_;
+  PostgresConnection writer_;
+  detail::postgres::StoreWriter rows_;
+
+  mutable detail::postgres::EventReader events_;
+
+  PostgresConnection follower_;  // the following thread's
+  mutable std::mutex mutex_;     // of the next
+  std::condition_variable moved_;
+  std::int64_t revision_ = 0;
+  std::int64_t wanted_ = 0;  // a revision that is known to be there
+  bool is_stopping_ = false;
+  bool is_following_ = false;
+
+  std::unique_ptr<PostgresOutbox> outbox_;
+  std::thread thread_;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions options) {
+  std::unique_ptr<PostgresStore> store(new PostgresStore(std::move(options)));
+  if (auto done = store->open_all(); !done) return std::move(done).error();
+  return store;
+}
+
+inline PostgresStore::~PostgresStore() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    is_stopping_ = true;
+    moved_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+inline Result<void> PostgresStore::open_all() {
+  const std::pair<PostgresConnection*, const char*> connections[] = {{&writer_, "notifier-store"},
+                                                                     {&follower_, "notifier-follow"}};
+  for (const auto& [connection, name] : connections) {
+    auto opened = PostgresConnection::open(options_.url, name);
+    if (!opened) return std::move(opened).error();
+    *connection = *std::move(opened);
+  }
+  auto done = detail::postgres::migrate(writer_);
+  if (!done) return done;
+  rows_.open(options_.events_per_app);
+  done = events_.open(options_.url);
+  if (!done) return done;
+  outbox_.reset(new PostgresOutbox(options_.url));
+  return outbox_->open();
+}
+
+inline Result<void> PostgresStore::load(Registry& registry) {
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  return writer_.transaction([&]() -> Result<void> {
+    auto done = writer_.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    if (!done) return done;
+    const auto head = writer_.run("SELECT revision FROM registry_head");
+    if (!head) return head.error();
+    const auto configuration = writer_.run("SELECT document FROM configuration");
+    if (!configuration) return configuration.error();
+    if (!configuration->is_empty()) done = registry.load_configuration(configuration->text(0, 0));
+    if (!done) return done;
+    const auto rows = writer_.run("SELECT change FROM registry ORDER BY kind <> 'vocabulary', position");
+    if (!rows) return rows.error();
+    std::vector<Change> changes;
+    for (std::size_t row = 0; row < rows->size(); ++row) {
+      auto change = detail::postgres::read_change_text(rows->text(row, 0));
+      if (!change) return std::move(change).error();
+      changes.push_back(*std::move(change));
+      changes.back().expected.clear();
+    }
+    done = registry.apply(changes);
+    if (!done) return done;
+    const std::lock_guard<std::mutex> moved(mutex_);
+    revision_ = wanted_ = head->integer(0, 0);
+    return {};
+  });
+}
+
+inline Result<void> PostgresStore::store_all(const Registry& registry) {
+  std::vector<Change> changes;
+  Change change;
+  change.expected = "*";
+  change.op = Change::Op::put_user;
+  for (User& user : registry.users()) {
+    change.user = std::move(user);
+    changes.push_back(change);
+  }
+  for (App& app : registry.apps()) {
+    change.op = Change::Op::put_app;
+    change.app = std::move(app);
+    changes.push_back(change);
+    change.op = Change::Op::put_notifier;
+    for (Notifier& notifier : registry.list(change.app.id)) {
+      change.notifier = std::move(notifier);
+      changes.push_back(change);
+    }
+  }
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  std::int64_t revision = 0;
+  auto done = writer_.transaction([&]() -> Result<void> {
+    const auto kept = writer_.run(
+        "INSERT INTO configuration VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET document = excluded.document",
+        PostgresParameters().add(registry.configuration()));
+    if (!kept) return kept.error();
+    const auto raised = rows_.raise(writer_);
+    if (!raised) return raised.error();
+    revision = *raised;
+    return rows_.store(writer_, changes, revision);
+  });
+  const std::lock_guard<std::mutex> moved(mutex_);
+  if (done) revision_ = revision;
+  return done;
+}
+
+inline Result<void> PostgresStore::store(const std::vector<Outcome*>& outcomes) {
+  constexpr int most_tries = 5;
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  std::int64_t revision = 0;
+  Result<void> stored;
+  for (int tries = 0; tries < most_tries; ++tries) {
+    revision = 0;
+    stored = store_once(outcomes, revision);
+    if (!stored) outbox_->settle(false);
+    if (stored || stored.error().code != errc::storage || !writer_.is_to_be_tried_again()) break;
+  }
+  if (!stored) return stored;
+  if (revision != 0) {
+    const std::lock_guard<std::mutex> moved(mutex_);
+    revision_ = revision;
+    moved_.notify_all();
+  }
+  // What is stored is stored, also where there is no memory to say so.
+  static_cast<void>(detail::or_out_of_memory([&]() -> Result<void> {
+    for (Outcome* const outcome : outcomes) outcome->mark_known();
+    if (on_stored_) on_stored_(outcomes);
+    return {};
+  }));
+  outbox_->settle(true);
+  return stored;
+}
+
+inline Result<void> PostgresStore::store_once(const std::vector<Outcome*>& outcomes, std::int64_t& revision) {
+  std::vector<Change> changes;
+  std::vector<RecordedEvent*> events;
+  for (Outcome* const outcome : outcomes) {
+    outcome->known.clear();
+    changes.insert(changes.end(), outcome->changes.begin(), outcome->changes.end());
+    for (RecordedEvent& event : outcome->events) events.push_back(&event);
+  }
+  return writer_.transaction([&]() -> Result<void> {
+    Result<void> done;
+    if (!changes.empty()) {
+      const auto raised = rows_.raise(writer_);
+      if (!raised) return raised.error();
+      {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        if (is_following_ && *raised != revision_ + 1) {
+          wanted_ = *raised - 1;
+          moved_.notify_all();
+          return detail::postgres::conflict();
+        }
+      }
+      revision = *raised;
+      done = rows_.store(writer_, changes, revision);
+    }
+    if (done) done = rows_.store(writer_, events);
+    for (Outcome* const outcome : outcomes) {
+      if (done && !outcome->deliveries.empty()) {
+        done = outbox_->add(writer_, outcome->deliveries, now(), outcome->known);
+      }
+    }
+    return done;
+  });
+}
+
+inline void PostgresStore::follow(Registry& registry, std::function<void(const std::vector<Change>&)> on_changes) {
+  is_following_ = true;
+  thread_ = std::thread([this, &registry, call = std::move(on_changes)] { run(registry, call); });
+}
+
+inline void PostgresStore::run(Registry& registry, const std::function<void(const std::vector<Change>&)>& on_changes) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!is_stopping_) {
+    lock.unlock();
+    const auto is_more = detail::or_out_of_memory([&] { return follow_once(registry, on_changes); });
+    lock.lock();
+    if (is_stopping_ || is_more.value_or(false)) continue;
+    moved_.wait_for(lock, std::chrono::milliseconds(wanted_ > revision_ ? std::int64_t{2} : options_.follow_ms),
+                    [this] { return is_stopping_; });
+  }
+}
+
+inline void PostgresStore::catch_up() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (!is_following_ || wanted_ <= revision_) return;
+  moved_.wait_for(lock, std::chrono::seconds(1), [this] { return wanted_ <= revision_ || is_stopping_; });
+}
+
+inline std::int64_t PostgresStore::revision() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return revision_;
+}
+
+inline bool PostgresStore::wait_for(std::int64_t revision, std::chrono::milliseconds patience) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  wanted_ = (std::max)(wanted_, revision);
+  return moved_.wait_for(lock, patience, [&] { return revision <= revision_; });
+}
+
+/// Takes the next revision from the log.
+/// @return whether there was one
+inline Result<bool> PostgresStore::follow_once(Registry& registry,
+                                               const std::function<void(const std::vector<Change>&)>& on_changes) {
+  const std::int64_t next = revision() + 1;
+  const auto rows = follower_.run("SELECT change FROM registry_log WHERE revision = $1 ORDER BY number",
+                                  PostgresParameters().add(next));
+  if (!rows) return rows.error();
+  if (rows->is_empty()) return false;
+  std::vector<Change> changes;
+  for (std::size_t row = 0; row < rows->size(); ++row) {
+    auto change = detail::postgres::read_change_text(rows->text(row, 0));
+    if (!change) return std::move(change).error();
+    changes.push_back(*std::move(change));
+    changes.back().expected = "*";
+  }
+  {
+    // store() may have been about to say that this very revision is its own.
+    const std::lock_guard<std::mutex> writing(write_mutex_);
+    if (revision() + 1 != next) return true;
+    // What is being changed here is stored later: the other way round it would not have been.
+    if (auto done = registry.apply(changes); !done) return std::move(done).error();
+    const std::lock_guard<std::mutex> lock(mutex_);
+    revision_ = next;
+    moved_.notify_all();
+  }
+  if (on_changes) on_changes(changes);
+  return true;
+}
+
+inline Timestamp PostgresStore::now() const {
+  using namespace std::chrono;
+  if (options_.clock) return options_.clock();
+  return {duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count()};
+}
+
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,70 @@
+// The history of events that a PostgresStore keeps, read by a connection of its own.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/adapters/postgres_connection.hpp"
+#include "notifier/result.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::postgres {
+
+/// Thread-safe.
+class EventReader {
+ public:
+  Result<void> open(const std::string& url) {
+    auto opened = PostgresConnection::open(url, "notifier-history");
+    if (!opened) return std::move(opened).error();
+    connection_ = *std::move(opened);
+    return {};
+  }
+
+  /// A page of an app's events, newest first.
+  /// @param from  the number that it begins with at most; 0: the newest
+  /// @param next  gets the number of the one after it, where there is one; or null
+  /// @return how many there are in all; 0 where the database fails
+  std::size_t page(std::string_view app_id, std::uint64_t from, std::size_t offset, std::size_t limit,
+                   std::vector<std::string>& out, std::uint64_t* next) {
+    constexpr std::uint64_t any = std::uint64_t{1} << 62;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto total =
+        connection_.run("SELECT COUNT(*) FROM events WHERE app_id = $1", PostgresParameters().add(app_id));
+    if (!total) return 0;
+    PostgresParameters parameters;
+    parameters.add(app_id).add(static_cast<std::int64_t>(from == 0 || from > any ? any : from));
+    parameters.add(static_cast<std::int64_t>(limit) + 1).add(static_cast<std::int64_t>(offset));
+    const auto rows = connection_.run(
+        "SELECT event, number FROM events WHERE app_id = $1 AND number <= $2 ORDER BY number DESC LIMIT $3 OFFSET $4",
+        parameters);
+    if (!rows) return 0;
+    for (std::size_t row = 0; row < rows->size() && row < limit; ++row) out.emplace_back(rows->text(row, 0));
+    if (next != nullptr && rows->size() > limit) *next = static_cast<std::uint64_t>(rows->integer(limit, 1));
+    return static_cast<std::size_t>(total->integer(0, 0));
+  }
+
+  /// Whether the database answers, and can be written.
+  Result<void> check() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto rows = connection_.run("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool");
+    if (!rows) return rows.error();
+    if (!rows->is_true(0, 0)) return {};
+    Error error;
+    error.code = errc::storage;
+    error.message = "the database can only be read";
+    return error;
+  }
+
+ private:
+  std::mutex mutex_;
+  PostgresConnection connection_;
+};
+
+}  // namespace detail::postgres
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,182 @@
+// The outbox of a PostgresStore: the deliveries of the shards that this worker owns, among others on one database.
+
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "notifier/adapters/postgres_connection.hpp"
+#include "notifier/adapters/postgres_outbox_rows.hpp"
+#include "notifier/adapters/postgres_shards.hpp"
+#include "notifier/api/record_json.hpp"
+#include "notifier/outbox/leases.hpp"
+#include "notifier/outbox/outbox.hpp"
+#include "notifier/outbox/storage.hpp"
+#include "notifier/outbox/target.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// How a PostgresOutbox works beside others.
+struct PostgresOutboxOptions {
+  std::string name = "notifier";  ///< of this worker, for whoever looks at the table
+  LeaseOptions leases;            ///< `attempt_ms`: what the transport takes at most; `shards` is the schema's
+  std::int64_t look_ms = 500;     ///< how often it is looked who owns what
+  std::int64_t poll_ms = 200;     ///< how often it is looked what others have inserted
+};
+
+/// How the shards stand with one worker.
+struct PostgresShardFigures {
+  std::uint64_t worker = 0;
+  std::size_t owned = 0;        ///< shards that are this worker's
+  std::size_t workers = 0;      ///< that were alive at the last look
+  std::int64_t renewed_ms = 0;  ///< how long ago the leases were renewed last
+  std::uint64_t taken = 0;      ///< shards that were taken over so far
+  std::uint64_t lost = 0;       ///< and those of them that were lost: to others, since this worker could not renew
+};
+
+/// Keeps deliveries. Anybody inserts; of each shard one worker alone reads what waits and writes what came of it, under
+/// the epoch of its lease. A thread of its own, from start() to stop(), renews leases and looks for what has arrived.
+///
+/// An Outbox drives it from one thread, which takes the news before each of its turns:
+///
+///     storage.on_arrival([&] { wake_the_sending_thread(); });
+///     storage.start(options);
+///     ...
+///     storage.turn(outbox, now, [&](const OutboxRecord& record) { ... });   // admits what arrived, drops what is lost
+///
+/// Outbox::recover() finds nothing here: what waits in a shard arrives when the shard is taken over.
+class PostgresOutbox final : public OutboxStorage {
+ public:
+  ~PostgresOutbox() override { stop(); }
+
+  /// Begins to own shards. @return errc::storage
+  Result<void> start(PostgresOutboxOptions options);
+  /// Hands all shards over, and ends the thread. What is under way comes to nothing here: another attempts it again.
+  void stop();
+  /// Begins to hand over: nothing new is claimed.
+  void begin_stop();
+
+  /// Takes up what has happened to shards, in the sending thread: what is another's is dropped from the outbox, what
+  /// has arrived is admitted.
+  /// @param admitted  is told of each delivery that arrived
+  Result<void> turn(Outbox& outbox, Moment now, const Function<void(const OutboxRecord&)>& admitted);
+  /// Sets what is called, in any thread, when turn() has something to do. To be set before start().
+  void on_arrival(std::function<void()> call) { on_arrival_ = std::move(call); }
+  /// On any thread.
+  PostgresShardFigures figures() const;
+
+  /// See SqliteOutbox, for these.
+  std::size_t deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
+                         std::vector<std::string>& out);
+  std::size_t deliveries_from(std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
+                              std::vector<std::string>& out);
+  Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view key, Timestamp now);
+
+  /// errc::unsupported: PostgresStore::store() puts deliveries in, and they arrive with the owner of their shard.
+  Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override;
+  /// What belongs to a shard that is another's by now is left out, and the shard is lost.
+  Result<void> write(const std::vector<OutboxWrite>& writes) override;
+  /// @return errc::lost where one of the shards is another's by now, and nothing is stored
+  Result<void> regroup(const std::vector<OutboxWrite>& writes, const std::vector<StoredGroup>& groups,
+                       std::vector<OutboxRecord>& digests, const Delivery* deliveries) override;
+  Result<void> each_group(const Function<void(StoredGroup&&)>& call) override;
+  Result<std::size_t> forget(const OutboxForget& what) override;
+  /// errc::storage also where the lease would not outlast an attempt.
+  Result<Delivery> load(std::uint64_t sequence) override;
+  Result<void> each_waiting(const Function<void(const OutboxRecord&)>&) override { return {}; }
+  Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) override;
+  Result<std::optional<OutboxClock>> clock() override;
+  Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) override;
+  Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) override;
+
+ private:
+  friend class PostgresStore;
+  using Clock = std::chrono::steady_clock;
+  using Sequences = std::vector<std::int64_t>;
+
+  explicit PostgresOutbox(std::string url) : url_(std::move(url)) {}
+  Result<void> open();
+  /// Adds deliveries within a transaction of the store; settle() says that it is committed.
+  /// @param known  gets the places of those that were left out, ascending
+  Result<void> add(PostgresConnection& connection, const std::vector<Delivery>& deliveries, Timestamp now,
+                   std::vector<std::size_t>& known);
+  void settle(bool is_stored);
+
+  static std::int64_t steady_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count();
+  }
+  static std::uint64_t number(std::string_view digits) {
+    std::uint64_t value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return value;
+  }
+  void watch();
+  void look();
+  void poll();
+  Result<void> take_up(std::uint32_t shard);
+  void arrive(OutboxRecord&& record, std::uint64_t xact);
+  void take_news();
+  void forget_arrivals(std::uint32_t shard);
+  void wake() {
+    if (on_arrival_) on_arrival_();
+  }
+  Result<std::set<std::uint32_t>> strangers(const Sequences& sequences, const std::vector<std::uint32_t>& shards,
+                                            std::map<std::int64_t, std::uint32_t>& shard_of_each);
+  Result<OutboxRecord> with_history(OutboxRecord record);
+
+  std::string url_;
+  PostgresOutboxOptions options_;
+  std::uint64_t worker_ = 0;
+
+  // The sending thread's.
+  PostgresConnection writer_;
+  std::map<std::uint32_t, std::uint64_t> working_;  // shards that turn() has taken up, and under which epoch
+  std::map<std::uint32_t, std::uint64_t> leaving_;  // those of them that are to be handed over
+  std::unordered_map<std::int64_t, std::weak_ptr<const std::string>> rests_;
+  json::Document document_;
+
+  std::mutex read_mutex_;
+  PostgresConnection reader_;
+
+  // The watching thread's.
+  PostgresConnection watcher_;
+  std::string since_ = "0";  // all transactions before this one have ended, and what they made due has arrived
+
+  mutable std::mutex mutex_;  // of all that follows
+  std::condition_variable woken_;
+  std::optional<ShardLeases> leases_;
+  std::vector<ShardNews> news_;                                            // not yet seen by turn()
+  std::vector<OutboxRecord> arrivals_;                                     // the same
+  std::set<std::uint32_t> polled_;                                         // shards whose arrivals are looked for
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> seen_;  // {transaction, sequence}: has arrived
+  std::vector<std::pair<OutboxRecord, std::uint64_t>> unsettled_;          // of an open transaction of the store
+  PostgresShardFigures figures_;
+  std::int64_t looked_at_ = 0;
+  std::int64_t renewed_at_ = 0;
+  bool is_stopping_ = false;
+
+  std::function<void()> on_arrival_;
+  std::thread thread_;
+};
+
+NOTIFIER_NAMESPACE_END
+
+#include "notifier/adapters/postgres_outbox_reading.hpp"
+#include "notifier/adapters/postgres_outbox_watching.hpp"
+#include "notifier/adapters/postgres_outbox_writing.hpp"

@@ -1,0 +1,221 @@
+// What a PostgresOutbox reads.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/adapters/postgres_outbox.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::postgres {
+
+/// The bytes of a bytea as PostgreSQL writes it: \x and two digits for each.
+inline std::string from_hex(std::string_view text) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  std::string bytes;
+  bytes.reserve(text.size() / 2);
+  for (std::size_t i = 2; i + 1 < text.size(); i += 2)
+    bytes.push_back(static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1])));
+  return bytes;
+}
+
+inline Result<void> read_addresses(json::Document& document, std::string_view json, std::vector<std::string>& out) {
+  if (json.empty()) return {};
+  const auto root = document.parse(json);
+  if (!root) return row_fault(errc::invalid, "stored recipients cannot be read");
+  root->for_each_element([&](json::View address) { out.emplace_back(address.string()); });
+  return {};
+}
+
+}  // namespace detail::postgres
+
+inline Result<void> PostgresOutbox::open() {
+  auto writer = PostgresConnection::open(url_, "notifier-outbox");
+  if (!writer) return std::move(writer).error();
+  writer_ = *std::move(writer);
+  auto reader = PostgresConnection::open(url_, "notifier-lists");
+  if (!reader) return std::move(reader).error();
+  reader_ = *std::move(reader);
+  return {};
+}
+
+inline Result<Delivery> PostgresOutbox::load(std::uint64_t sequence) {
+  using detail::postgres::row_fault;
+  const auto rows = writer_.run(
+      "SELECT c.content, c.rest, c.recipients, d.shard FROM delivery_contents c JOIN deliveries d USING (sequence) "
+      "WHERE "
+      "c.sequence = $1",
+      PostgresParameters().add(static_cast<std::int64_t>(sequence)));
+  if (!rows) return rows.error();
+  if (rows->is_empty()) return row_fault(errc::not_found, "no such delivery is stored");
+  const auto shard = static_cast<std::uint32_t>(rows->integer(0, 3));
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto working = working_.find(shard);
+    if (!leases_ || working == working_.end() || leases_->lease(shard).epoch != working->second ||
+        !leases_->may_begin(shard, steady_ms())) {
+      return row_fault(errc::storage, "the lease of the delivery's shard would not outlast an attempt");
+    }
+  }
+  std::shared_ptr<const std::string> rest;
+  if (const std::int64_t id = rows->integer(0, 1); id != 0) {
+    constexpr std::size_t many = 64;
+    auto& known = rests_[id];
+    rest = known.lock();
+    if (rest == nullptr) {
+      const auto row = writer_.run("SELECT rest FROM delivery_rests WHERE id = $1", PostgresParameters().add(id));
+      if (!row) return row.error();
+      if (row->is_empty()) return row_fault(errc::invalid, "the stored body is lost");
+      rest = std::make_shared<const std::string>(detail::postgres::from_hex(row->text(0, 0)));
+      known = rest;
+    }
+    if (rests_.size() > many) {
+      for (auto at = rests_.begin(); at != rests_.end();) at = at->second.expired() ? rests_.erase(at) : std::next(at);
+    }
+  }
+  const auto root = document_.parse(rows->text(0, 0), NOTIFIER_MAX_SNAPSHOT_BYTES);
+  if (!root) return row_fault(errc::invalid, "the stored delivery cannot be read");
+  auto delivery = delivery_from_json(*root, std::move(rest));
+  if (delivery && !rows->text(0, 2).empty()) {
+    delivery->to.clear();
+    if (auto done = detail::postgres::read_addresses(document_, rows->text(0, 2), delivery->to); !done)
+      return std::move(done).error();
+  }
+  return delivery;
+}
+
+inline Result<void> PostgresOutbox::each_group(const Function<void(StoredGroup&&)>& call) {
+  std::vector<std::int64_t> shards;
+  for (const auto& [shard, epoch] : working_)
+    if (leaving_.count(shard) == 0) shards.push_back(shard);
+  const auto rows = writer_.run(
+      "SELECT key, app_id, notifier_id, state, target FROM delivery_groups WHERE shard = ANY($1::smallint[])",
+      PostgresParameters().add_all(shards, [](std::int64_t each) { return each; }));
+  if (!rows) return rows.error();
+  for (std::size_t row = 0; row < rows->size(); ++row) {
+    const auto root = document_.parse(rows->text(row, 3), NOTIFIER_MAX_SNAPSHOT_BYTES);
+    if (!root) return detail::postgres::row_fault(errc::invalid, "a stored group cannot be read");
+    call({std::string(rows->text(row, 0)), std::string(rows->text(row, 1)), std::string(rows->text(row, 2)),
+          group_state_from_json(*root), static_cast<std::uint64_t>(rows->integer(row, 4))});
+  }
+  return {};
+}
+
+inline Result<void> PostgresOutbox::each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) {
+  const auto rows = writer_.run("SELECT notifier_id, failing_ms, last_failure, failures FROM notifier_health");
+  if (!rows) return rows.error();
+  for (std::size_t row = 0; row < rows->size(); ++row) {
+    call(rows->text(row, 0),
+         {rows->integer(row, 1), {rows->integer(row, 2)}, static_cast<unsigned>(rows->integer(row, 3))});
+  }
+  return {};
+}
+
+inline Result<std::optional<OutboxClock>> PostgresOutbox::clock() {
+  const auto rows = writer_.run("SELECT wall, kept FROM outbox_clock");
+  if (!rows) return rows.error();
+  if (rows->is_empty()) return std::optional<OutboxClock>();
+  return std::optional<OutboxClock>(OutboxClock{{rows->integer(0, 0)}, {rows->integer(0, 1)}});
+}
+
+/// @param record  of which the lists' connection is held
+inline Result<OutboxRecord> PostgresOutbox::with_history(OutboxRecord record) {
+  const auto rows = reader_.run(
+      "SELECT at, action, status, reason, remaining, refused, reply, receipt FROM delivery_attempts WHERE sequence = "
+      "$1 ORDER BY "
+      "number",
+      PostgresParameters().add(static_cast<std::int64_t>(record.sequence)));
+  if (!rows) return rows.error();
+  json::Document document;
+  for (std::size_t row = 0; row < rows->size(); ++row) {
+    DeliveryAttempt attempt{{rows->integer(row, 0)},
+                            detail::postgres::value_named(rows->text(row, 1), Verdict::Action::postpone),
+                            static_cast<int>(rows->integer(row, 2)),
+                            std::string(rows->text(row, 3))};
+    auto read = detail::postgres::read_addresses(document, rows->text(row, 4), attempt.remaining);
+    if (read) read = detail::postgres::read_addresses(document, rows->text(row, 5), attempt.refused);
+    if (!read) return std::move(read).error();
+    attempt.reply = rows->text(row, 6);
+    attempt.receipt = rows->text(row, 7);
+    record.history.push_back(std::move(attempt));
+  }
+  return record;
+}
+
+inline Result<std::optional<OutboxRecord>> PostgresOutbox::find(std::string_view notifier_id, std::string_view key) {
+  static const std::string by_key = detail::postgres::select_records("WHERE notifier_id = $1 AND key = $2");
+  const std::lock_guard<std::mutex> lock(read_mutex_);
+  const auto rows = reader_.run(by_key, PostgresParameters().add(notifier_id).add(key));
+  if (!rows) return rows.error();
+  if (rows->is_empty()) return std::optional<OutboxRecord>();
+  auto record = with_history(detail::postgres::read_record(*rows, 0));
+  if (!record) return std::move(record).error();
+  return std::optional<OutboxRecord>(*std::move(record));
+}
+
+inline Result<std::size_t> PostgresOutbox::list(const OutboxQuery& query, std::vector<OutboxRecord>& out) {
+  const std::string state(query.state ? to_string(*query.state) : std::string_view());
+  const std::lock_guard<std::mutex> lock(read_mutex_);
+  const auto which = [&] { return PostgresParameters().add(query.notifier_id).add(state); };
+  const auto total = reader_.run(
+      "SELECT COUNT(*) FROM deliveries WHERE ($1 = '' OR notifier_id = $1) AND ($2 = '' OR state = $2)", which());
+  if (!total) return total.error();
+  static const std::string page = detail::postgres::select_records(
+      "WHERE ($1 = '' OR notifier_id = $1) AND ($2 = '' OR state = $2) AND sequence <= $3 ORDER BY sequence DESC LIMIT "
+      "$4 OFFSET $5");
+  constexpr std::uint64_t any = std::uint64_t{1} << 62;
+  PostgresParameters parameters = which();
+  parameters.add(static_cast<std::int64_t>(query.up_to == 0 || query.up_to > any ? any : query.up_to));
+  parameters.add(static_cast<std::int64_t>(query.limit)).add(static_cast<std::int64_t>(query.offset));
+  const auto rows = reader_.run(page, parameters);
+  if (!rows) return rows.error();
+  for (std::size_t row = 0; row < rows->size(); ++row) {
+    auto record = with_history(detail::postgres::read_record(*rows, row));
+    if (!record) return std::move(record).error();
+    out.push_back(*std::move(record));
+  }
+  return static_cast<std::size_t>(total->integer(0, 0));
+}
+
+inline std::size_t PostgresOutbox::deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
+                                              std::vector<std::string>& out) {
+  std::vector<OutboxRecord> records;
+  const auto total = list({notifier_id, std::nullopt, offset, limit}, records);
+  if (!total) return 0;
+  for (const OutboxRecord& record : records) {
+    Buffer json;
+    json::Writer writer(json);
+    to_json(writer, record);
+    out.push_back(json.str());
+  }
+  return *total;
+}
+
+inline std::size_t PostgresOutbox::deliveries_from(std::string_view notifier_id, std::uint64_t& place,
+                                                   std::size_t limit, std::vector<std::string>& out) {
+  std::vector<OutboxRecord> records;
+  // One more than the page: the next begins with it.
+  const auto total = list({notifier_id, std::nullopt, 0, limit + 1, std::exchange(place, 0)}, records);
+  if (!total) return 0;
+  if (records.size() > limit) {
+    place = records.back().sequence;
+    records.pop_back();
+  }
+  for (const OutboxRecord& record : records) {
+    Buffer json;
+    json::Writer writer(json);
+    to_json(writer, record);
+    out.push_back(json.str());
+  }
+  return *total;
+}
+
+NOTIFIER_NAMESPACE_END

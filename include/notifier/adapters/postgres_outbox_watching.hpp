@@ -1,0 +1,278 @@
+// How a PostgresOutbox comes to own shards, and learns what arrives there.
+
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "notifier/adapters/postgres_outbox.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+inline Result<void> PostgresOutbox::start(PostgresOutboxOptions options) {
+  options_ = std::move(options);
+  options_.leases.shards = detail::postgres::shards;
+  auto watcher = PostgresConnection::open(url_, "notifier-watch");
+  if (!watcher) return std::move(watcher).error();
+  watcher_ = *std::move(watcher);
+  const auto worker = detail::postgres::add_worker(watcher_, options_.name);
+  if (!worker) return worker.error();
+  worker_ = *worker;
+  leases_.emplace(worker_, options_.leases);
+  figures_.worker = worker_;
+  renewed_at_ = steady_ms();
+  thread_ = std::thread([this] { watch(); });
+  return {};
+}
+
+inline void PostgresOutbox::begin_stop() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (leases_) leases_->leave();
+  looked_at_ = 0;
+  woken_.notify_all();
+}
+
+inline void PostgresOutbox::stop() {
+  if (!thread_.joinable()) return;
+  begin_stop();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    is_stopping_ = true;
+    woken_.notify_all();
+  }
+  thread_.join();
+  look();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (std::uint32_t shard = 0; shard < detail::postgres::shards; ++shard) leases_->emptied(shard);
+  }
+  look();
+}
+
+inline void PostgresOutbox::watch() {
+  std::int64_t polled_at = 0;
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!is_stopping_) {
+    const std::int64_t now = steady_ms();
+    const bool is_to_look = looked_at_ == 0 || now >= looked_at_ + options_.look_ms;
+    lock.unlock();
+    if (is_to_look) look();
+    if (now >= polled_at + options_.poll_ms) {
+      poll();
+      polled_at = now;
+    }
+    lock.lock();
+    if (is_stopping_ || looked_at_ == 0) continue;
+    const std::int64_t next = (std::min)(looked_at_ + options_.look_ms, polled_at + options_.poll_ms) - steady_ms();
+    woken_.wait_for(lock, std::chrono::milliseconds((std::clamp)(next, std::int64_t{1}, options_.poll_ms)));
+  }
+}
+
+/// Looks who owns what, and does something about it.
+inline void PostgresOutbox::look() {
+  const auto view = detail::postgres::look(watcher_);
+  LeasePlan plan;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    looked_at_ = steady_ms();
+    if (!view) return;
+    plan = leases_->plan(*view, looked_at_);
+    take_news();
+    figures_.workers = view->workers.size();
+  }
+  if (plan.is_empty()) return;
+  const std::int64_t asked_at = steady_ms();
+  const auto grants = detail::postgres::apply(watcher_, worker_, plan, options_.leases.lease_ms);
+  if (!grants) return;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    leases_->applied(plan, *grants, asked_at);
+    take_news();
+    if (plan.announces) renewed_at_ = asked_at;
+  }
+  for (const std::uint32_t shard : grants->taken) {
+    if (take_up(shard)) continue;
+    // It is taken again, and read, with the next look.
+    const std::lock_guard<std::mutex> lock(mutex_);
+    leases_->lose(shard);
+    take_news();
+  }
+  wake();
+}
+
+/// Hands on what became of shards. Those that were taken are told of once what waits there is read.
+inline void PostgresOutbox::take_news() {
+  for (const ShardNews& news : leases_->take_news()) {
+    if (news.kind == ShardNews::Kind::taken) continue;
+    polled_.erase(news.shard);
+    forget_arrivals(news.shard);
+    if (news.kind == ShardNews::Kind::lost) ++figures_.lost;
+    news_.push_back(news);
+  }
+}
+
+inline void PostgresOutbox::forget_arrivals(std::uint32_t shard) {
+  const auto is_there = [&](const OutboxRecord& record) {
+    return shard_of(record.target, detail::postgres::shards) == shard;
+  };
+  arrivals_.erase(std::remove_if(arrivals_.begin(), arrivals_.end(), is_there), arrivals_.end());
+  for (auto at = seen_.begin(); at != seen_.end();) at = at->second == shard ? seen_.erase(at) : std::next(at);
+}
+
+/// Lets all that waits in a shard arrive, which is this worker's from now on.
+inline Result<void> PostgresOutbox::take_up(std::uint32_t shard) {
+  static const std::string page = detail::postgres::select_records(
+      "WHERE shard = $1 AND state IN ('pending', 'held', 'grouping') AND sequence > $2 ORDER BY sequence LIMIT 1000");
+  std::vector<std::pair<OutboxRecord, std::uint64_t>> waiting;
+  std::uint64_t after = 0;
+  while (true) {
+    const auto rows =
+        watcher_.run(page, PostgresParameters().add(std::int64_t{shard}).add(static_cast<std::int64_t>(after)));
+    if (!rows) return rows.error();
+    for (std::size_t row = 0; row < rows->size(); ++row) {
+      waiting.emplace_back(detail::postgres::read_record(*rows, row),
+                           number(rows->text(row, detail::postgres::xact_column)));
+    }
+    if (rows->size() < 1000) break;
+    after = waiting.back().first.sequence;
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const ShardLeases::Lease& lease = leases_->lease(shard);
+  if (lease.stage != ShardLeases::Lease::Stage::held) return {};
+  news_.push_back({ShardNews::Kind::taken, shard, lease.epoch});
+  polled_.insert(shard);
+  ++figures_.taken;
+  for (auto& [record, xact] : waiting) arrive(std::move(record), xact);
+  return {};
+}
+
+/// Lets a delivery arrive, unless it has.
+inline void PostgresOutbox::arrive(OutboxRecord&& record, std::uint64_t xact) {
+  const std::uint32_t shard = shard_of(record.target, detail::postgres::shards);
+  if (xact >= number(since_) && !seen_.emplace(std::pair(xact, record.sequence), shard).second) return;
+  arrivals_.push_back(std::move(record));
+}
+
+/// Looks for what has become due by others since, whenever their transactions began.
+inline void PostgresOutbox::poll() {
+  static const std::string arrived = detail::postgres::select_records(
+      "WHERE xact >= $1::xid8 AND shard = ANY($2::smallint[]) AND state IN ('pending', 'held', 'grouping') ORDER BY "
+      "sequence");
+  {
+    // What the sending thread inserts itself is noted under this lock: it is not found before.
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (polled_.empty()) return;
+    const auto oldest = watcher_.run("SELECT pg_snapshot_xmin(pg_current_snapshot())");
+    if (!oldest) return;
+    PostgresParameters parameters;
+    parameters.add(since_);
+    parameters.add_all(polled_, [](std::uint32_t shard) { return std::int64_t{shard}; });
+    const auto rows = watcher_.run(arrived, parameters);
+    if (!rows) return;
+    for (std::size_t row = 0; row < rows->size(); ++row) {
+      arrive(detail::postgres::read_record(*rows, row), number(rows->text(row, detail::postgres::xact_column)));
+    }
+    since_ = std::string(oldest->text(0, 0));
+    seen_.erase(seen_.begin(), seen_.lower_bound({number(since_), 0}));
+    if (arrivals_.empty()) return;
+  }
+  wake();
+}
+
+inline void PostgresOutbox::settle(bool is_stored) {
+  bool has_some = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (auto& [record, xact] : unsettled_) {
+      // What is older than all that is under way was found by poll() already.
+      if (!is_stored || xact < number(since_)) continue;
+      if (polled_.count(shard_of(record.target, detail::postgres::shards)) == 0) continue;
+      arrive(std::move(record), xact);
+      has_some = true;
+    }
+    unsettled_.clear();
+  }
+  if (has_some) wake();
+}
+
+inline Result<void> PostgresOutbox::turn(Outbox& outbox, Moment now,
+                                         const Function<void(const OutboxRecord&)>& admitted) {
+  constexpr std::uint32_t shards = detail::postgres::shards;
+  std::vector<ShardNews> news;
+  std::vector<OutboxRecord> arrivals;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    news.swap(news_);
+    arrivals.swap(arrivals_);
+  }
+  std::set<std::uint32_t> lost;
+  const auto drop_lost = [&] {
+    if (lost.empty()) return;
+    outbox.drop([&](std::uint64_t target) { return lost.count(shard_of(target, shards)) != 0; }, true, now);
+    lost.clear();
+  };
+  bool has_taken = false;
+  for (const ShardNews& each : news) {
+    const auto working = working_.find(each.shard);
+    const bool is_mine = working != working_.end();
+    switch (each.kind) {
+      case ShardNews::Kind::lost:
+        if (!is_mine || working->second != each.epoch) break;
+        lost.insert(each.shard);
+        working_.erase(working);
+        leaving_.erase(each.shard);
+        break;
+      case ShardNews::Kind::leaving:
+        if (is_mine && working->second == each.epoch) leaving_[each.shard] = each.epoch;
+        break;
+      case ShardNews::Kind::taken:
+        working_[each.shard] = each.epoch;
+        has_taken = true;
+        break;
+    }
+  }
+  drop_lost();
+  Result<void> done = has_taken ? outbox.take_over(now) : Result<void>();
+  for (OutboxRecord& record : arrivals) {
+    outbox.admit(record, now);
+    if (admitted) admitted(record);
+  }
+  if (leaving_.empty()) return done;
+  const auto drop = [&](const std::map<std::uint32_t, std::uint64_t>& these) {
+    return outbox.drop([&](std::uint64_t target) { return these.count(shard_of(target, shards)) != 0; }, false, now);
+  };
+  std::map<std::uint32_t, std::uint64_t> emptied;
+  if (drop(leaving_) == 0) {
+    emptied = leaving_;
+  } else {
+    for (const auto& each : leaving_)
+      if (drop({each}) == 0) emptied.insert(each);
+  }
+  if (emptied.empty()) return done;
+  if (auto flushed = outbox.flush(); !flushed) return flushed;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& [shard, epoch] : emptied) {
+    working_.erase(shard);
+    leaving_.erase(shard);
+    if (leases_->lease(shard).epoch == epoch) leases_->emptied(shard);
+  }
+  looked_at_ = 0;  // hand them over at once
+  woken_.notify_all();
+  return done;
+}
+
+inline PostgresShardFigures PostgresOutbox::figures() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  PostgresShardFigures figures = figures_;
+  if (leases_) figures.owned = leases_->held();
+  figures.renewed_ms = steady_ms() - renewed_at_;
+  return figures;
+}
+
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,203 @@
+// What a PostgresStore writes for changes of the registry and for events, within its transaction.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/adapters/postgres_connection.hpp"
+#include "notifier/adapters/postgres_outbox_rows.hpp"
+#include "notifier/api/response.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/registry/change.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::postgres {
+
+inline Error conflict() { return row_fault(errc::conflict, "what is stored has changed since the change was planned"); }
+
+inline Result<Change> read_change_text(std::string_view json) {
+  json::Document document;
+  const auto root = document.parse(json, NOTIFIER_MAX_SNAPSHOT_BYTES);
+  if (!root) return root.error();
+  return read_change(*root);
+}
+
+/// The statements, each to be run within a transaction by whoever holds the write lock.
+class StoreWriter {
+ public:
+  /// @param most_events  of an app that are kept, or a twentieth more
+  void open(std::size_t most_events) {
+    constexpr std::size_t any = std::size_t{1} << 30;
+    most_events_ = static_cast<std::int64_t>((std::min)(most_events, any));
+  }
+
+  /// Begins a change of the registry: from now on nobody else does, until the transaction ends.
+  /// @return the revision that it makes
+  static Result<std::int64_t> raise(PostgresConnection& connection) {
+    const auto row = connection.run("UPDATE registry_head SET revision = revision + 1 RETURNING revision");
+    if (!row) return row.error();
+    return row->integer(0, 0);
+  }
+
+  /// @return errc::conflict where a row is not as one of the changes expects
+  static Result<void> store(PostgresConnection& connection, const std::vector<Change>& changes, std::int64_t revision);
+  /// Sets RecordedEvent::is_known of each.
+  Result<void> store(PostgresConnection& connection, const std::vector<RecordedEvent*>& events);
+
+ private:
+  /// Of the log, so many revisions are kept: whom more have passed by begins anew.
+  static constexpr std::int64_t kept_revisions = 100'000;
+
+  struct Row {
+    std::string_view kind;
+    std::string_view id;
+    std::string version;  // of what the change leaves; empty where it leaves nothing
+  };
+
+  static Row row_of(const Change& change);
+  static Result<void> store(PostgresConnection& connection, const Change& change, std::string_view json);
+  static Result<bool> is_there(PostgresConnection& connection, std::string_view kind, std::string_view id);
+  Result<void> forget_events(PostgresConnection& connection, const std::string& app_id, std::int64_t count);
+
+  std::int64_t most_events_ = 0;
+  std::map<std::string, std::int64_t, std::less<>> since_forgotten_;  // events of an app that were stored since
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline StoreWriter::Row StoreWriter::row_of(const Change& change) {
+  switch (change.op) {
+    case Change::Op::put_app: return {"app", change.app.id, version_of(change.app)};
+    case Change::Op::remove_app: return {"app", change.app.id, {}};
+    case Change::Op::put_user: return {"user", change.user.id, version_of(change.user)};
+    case Change::Op::remove_user: return {"user", change.user.id, {}};
+    case Change::Op::put_vocabulary: return {"vocabulary", "vocabulary", version_of(*change.vocabulary)};
+    case Change::Op::put_notifier: return {"notifier", change.notifier.id, version_of(change.notifier)};
+    case Change::Op::remove_notifier: break;
+  }
+  return {"notifier", change.notifier.id, {}};
+}
+
+inline Result<bool> StoreWriter::is_there(PostgresConnection& connection, std::string_view kind, std::string_view id) {
+  const auto rows =
+      connection.run("SELECT 1 FROM registry WHERE kind = $1 AND id = $2", PostgresParameters().add(kind).add(id));
+  if (!rows) return rows.error();
+  return !rows->is_empty();
+}
+
+inline Result<void> StoreWriter::store(PostgresConnection& connection, const std::vector<Change>& changes,
+                                       std::int64_t revision) {
+  Buffer json;
+  std::int64_t number = 0;
+  for (const Change& change : changes) {
+    Change row = change;
+    row.expected.clear();
+    json.clear();
+    json::Writer out(json);
+    write_json(out, row);
+    auto stored = store(connection, change, json.view());
+    if (stored) {
+      stored = done(connection.run("INSERT INTO registry_log VALUES ($1, $2, $3)",
+                                   PostgresParameters().add(revision).add(++number).add(json.view())));
+    }
+    if (!stored) return stored;
+  }
+  return done(connection.run("DELETE FROM registry_log WHERE revision <= $1",
+                             PostgresParameters().add(revision - kept_revisions)));
+}
+
+inline Result<void> StoreWriter::store(PostgresConnection& connection, const Change& change, std::string_view json) {
+  const Row row = row_of(change);
+  PostgresParameters parameters;
+  parameters.add(row.kind).add(row.id);
+  if (row.version.empty()) {
+    const auto removed =
+        connection.run("DELETE FROM registry WHERE kind = $1 AND id = $2 AND ($3 = '*' OR version = $3)",
+                       parameters.add(change.expected));
+    if (!removed) return removed.error();
+    if (removed->touched() == 0) return conflict();
+    if (change.op != Change::Op::remove_app) return {};
+    return done(connection.run("DELETE FROM events WHERE app_id = $1", PostgresParameters().add(row.id)));
+  }
+  if (change.op == Change::Op::put_notifier) {
+    const auto has_app = is_there(connection, "app", change.notifier.app_id);
+    if (!has_app.has_value()) return has_app.error();
+    if (!*has_app) return conflict();
+  }
+  // What no change has put yet is the configuration's vocabulary, or the program's.
+  bool is_any = change.expected == "*";
+  if (change.op == Change::Op::put_vocabulary && !is_any) {
+    const auto has_one = is_there(connection, row.kind, row.id);
+    if (!has_one.has_value()) return has_one.error();
+    is_any = !*has_one || change.expected.empty();
+  }
+  parameters.add(json).add(row.version);
+  const bool is_new = !is_any && change.expected.empty();
+  const auto put =
+      is_any ? connection.run(
+                   "INSERT INTO registry (kind, id, change, version) VALUES ($1, $2, $3, $4) ON CONFLICT "
+                   "(kind, id) DO UPDATE SET change = excluded.change, version = excluded.version",
+                   parameters)
+      : is_new
+          ? connection.run(
+                "INSERT INTO registry (kind, id, change, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO "
+                "NOTHING",
+                parameters)
+          : connection.run("UPDATE registry SET change = $3, version = $4 WHERE kind = $1 AND id = $2 AND version = $5",
+                           parameters.add(change.expected));
+  if (!put) return put.error();
+  return put->touched() != 0 ? Result<void>() : Result<void>(conflict());
+}
+
+inline Result<void> StoreWriter::store(PostgresConnection& connection, const std::vector<RecordedEvent*>& events) {
+  if (events.empty()) return {};
+  PostgresParameters parameters;
+  const auto add = [&](std::string RecordedEvent::*member) {
+    parameters.add_all(events, [member](const RecordedEvent* each) { return std::string_view(each->*member); });
+  };
+  add(&RecordedEvent::app_id);
+  add(&RecordedEvent::id);
+  add(&RecordedEvent::json);
+  const auto rows = connection.run(
+      "INSERT INTO events (app_id, event_id, event) SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[]) ON "
+      "CONFLICT (app_id, event_id) WHERE event_id <> '' DO NOTHING RETURNING app_id, event_id",
+      parameters);
+  if (!rows) return rows.error();
+  std::set<std::pair<std::string, std::string>> added;
+  std::map<std::string, std::int64_t> counts;
+  for (std::size_t row = 0; row < rows->size(); ++row) {
+    added.emplace(rows->text(row, 0), rows->text(row, 1));
+    ++counts[std::string(rows->text(row, 0))];
+  }
+  for (RecordedEvent* const event : events) {
+    const std::pair name(PostgresParameters::kept(event->app_id), PostgresParameters::kept(event->id));
+    event->is_known = !event->id.empty() && added.erase(name) == 0;
+  }
+  for (const auto& [app_id, count] : counts)
+    if (auto done = forget_events(connection, app_id, count); !done) return done;
+  return {};
+}
+
+/// Forgets the oldest, once they are a twentieth more than are kept.
+inline Result<void> StoreWriter::forget_events(PostgresConnection& connection, const std::string& app_id,
+                                               std::int64_t count) {
+  std::int64_t& since = since_forgotten_[app_id];
+  since += count;
+  if (since <= most_events_ / 20) return {};
+  since = 0;
+  return done(connection.run(
+      "DELETE FROM events WHERE app_id = $1 AND number <= (SELECT number FROM events WHERE app_id = $1 ORDER BY number "
+      "DESC OFFSET $2 LIMIT 1)",
+      PostgresParameters().add(app_id).add(most_events_)));
+}
+
+}  // namespace detail::postgres
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,377 @@
+// An outbox over several workers on one PostgreSQL.
+
+#include "notifier/adapters/postgres_outbox.hpp"
+
+#include <doctest/doctest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "notifier/adapters/postgres.hpp"
+#include "outbox_post.hpp"
+#include "postgres_world.hpp"
+
+using notifier::Delivery;
+using notifier::Moment;
+using notifier::Outbox;
+using notifier::OutboxClaim;
+using notifier::OutboxRecord;
+using notifier::OutboxState;
+using notifier::Outcome;
+using notifier::PostgresConnection;
+using notifier::PostgresParameters;
+using notifier::PostgresStore;
+using outbox_test::make;
+using outbox_test::verdict;
+using Action = notifier::Verdict::Action;
+using namespace std::chrono_literals;
+
+namespace {
+
+Moment now() {
+  using namespace std::chrono;
+  const auto ms = [](auto since) { return std::int64_t{duration_cast<milliseconds>(since).count()}; };
+  return {{ms(system_clock::now().time_since_epoch())}, ms(steady_clock::now().time_since_epoch())};
+}
+
+/// A worker in one thread: what it sends is counted, and arrives at once.
+struct Worker {
+  explicit Worker(const std::string& url, std::int64_t lease_ms = 2'000) {
+    notifier::PostgresOptions options;
+    options.url = url;
+    auto opened = PostgresStore::open(options);
+    REQUIRE_MESSAGE(opened, opened.error().message);
+    store = *std::move(opened);
+    outbox = std::make_unique<Outbox>(store->outbox());
+    REQUIRE(outbox->recover(now()));
+    notifier::PostgresOutboxOptions shared;
+    shared.leases.lease_ms = lease_ms;
+    shared.leases.renew_ms = lease_ms / 4;
+    shared.leases.attempt_ms = lease_ms / 4;
+    shared.leases.drift_ms = lease_ms / 20;
+    shared.look_ms = 50;
+    shared.poll_ms = 20;
+    REQUIRE(store->outbox().start(shared));
+  }
+
+  void put(const std::vector<Delivery>& deliveries) {
+    Outcome outcome;
+    outcome.deliveries = deliveries;
+    const auto stored = store->store({&outcome});
+    REQUIRE_MESSAGE(stored, stored.error().message);
+  }
+
+  /// Takes up what there is, without sending it.
+  void take_news() {
+    static_cast<void>(store->outbox().turn(*outbox, now(), [this](const OutboxRecord&) { ++arrived; }));
+  }
+  std::vector<OutboxClaim> claim(std::size_t most = 100) {
+    std::vector<OutboxClaim> claims;
+    outbox->claim(now(), most, claims);
+    return claims;
+  }
+  void turn() {
+    take_news();
+    for (const OutboxClaim& claim : claim()) {
+      ++sent[claim.delivery.idempotency_key];
+      static_cast<void>(outbox->record(claim.sequence, verdict(Action::delivered), now()));
+    }
+    static_cast<void>(outbox->flush());
+  }
+  std::size_t owned() const { return store->outbox().figures().owned; }
+
+  std::unique_ptr<PostgresStore> store;
+  std::unique_ptr<Outbox> outbox;
+  std::map<std::string, int> sent;
+  int arrived = 0;
+};
+
+template <class... Workers>
+bool comes_true(const std::function<bool()>& condition, Workers&... workers) {
+  for (int tries = 0; tries < 1000; ++tries) {
+    (workers.turn(), ...);
+    if (condition()) return true;
+    std::this_thread::sleep_for(10ms);
+  }
+  return false;
+}
+
+std::vector<Delivery> some(int from, int to) {
+  std::vector<Delivery> deliveries;
+  for (int i = from; i < to; ++i) {
+    deliveries.push_back(
+        make("k" + std::to_string(i), "no-" + std::to_string(i % 7), "https://example.com/" + std::to_string(i % 50)));
+  }
+  return deliveries;
+}
+
+/// Another process, which is killed at the latest when this ends.
+struct Process {
+  explicit Process(const std::function<void()>& body) {
+    REQUIRE(::pipe(ends()) == 0);
+    pid = ::fork();
+    REQUIRE(pid >= 0);
+    if (pid != 0) return;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    body();
+    ::_exit(0);
+  }
+  ~Process() {
+    signal(SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    ::close(ends()[0]);
+    ::close(ends()[1]);
+  }
+  void signal(int number) const { ::kill(pid, number); }
+  static void say(char word) { static_cast<void>(!::write(ends()[1], &word, 1)); }
+  /// What it says next, within ten seconds.
+  static char hear() {
+    pollfd poll{ends()[0], POLLIN, 0};
+    char word = 0;
+    if (::poll(&poll, 1, 10'000) == 1) static_cast<void>(!::read(ends()[0], &word, 1));
+    return word;
+  }
+  static bool has_said() {
+    pollfd poll{ends()[0], POLLIN, 0};
+    return ::poll(&poll, 1, 0) != 0;
+  }
+  static int* ends() {
+    static int both[2];
+    return both;
+  }
+
+  pid_t pid = -1;
+};
+
+std::int64_t query(const std::string& url, const std::string& sql) {
+  auto connection = PostgresConnection::open(url, "query");
+  REQUIRE(connection);
+  const auto rows = connection->run(sql);
+  REQUIRE(rows);
+  return rows->integer(0, 0);
+}
+
+}  // namespace
+
+TEST_CASE("a worker alone owns all shards, and what any store inserts is sent once") {
+  const std::string url = postgres_test::server().make_database();
+  Worker one(url);
+  CHECK(comes_true([&] { return one.owned() == 64; }, one));
+  Worker inserter(url);
+  inserter.store->outbox().stop();
+  one.put(some(0, 100));
+  inserter.put(some(50, 200));
+  CHECK(comes_true([&] { return one.sent.size() == 200; }, one));
+  CHECK(
+      comes_true([&] { return query(url, "SELECT COUNT(*) FROM deliveries WHERE state = 'delivered'") == 200; }, one));
+  for (const auto& [key, count] : one.sent) CHECK(count == 1);
+  CHECK(query(url, "SELECT COUNT(*) FROM delivery_contents") == 0);
+  CHECK(query(url, "SELECT COUNT(*) FROM delivery_rests") == 0);
+}
+
+TEST_CASE("shards are dealt evenly; who leaves hands over in a moment, and nothing is sent twice") {
+  const std::string url = postgres_test::server().make_database();
+  Worker one(url);
+  CHECK(comes_true([&] { return one.owned() == 64; }, one));
+  one.put(some(0, 300));
+  Worker two(url);
+  Worker three(url);
+  CHECK(comes_true([&] { return one.owned() == 22 && two.owned() == 21 && three.owned() == 21; }, one, two, three));
+  three.put(some(300, 600));
+  const auto sent = [&] { return one.sent.size() + two.sent.size() + three.sent.size(); };
+  CHECK(comes_true([&] { return sent() == 600; }, one, two, three));
+  CHECK(!two.sent.empty());
+  const auto began = std::chrono::steady_clock::now();
+  three.store->outbox().begin_stop();
+  CHECK(comes_true([&] { return one.owned() == 32 && two.owned() == 32; }, one, two, three));
+  CHECK(std::chrono::steady_clock::now() - began < 2s);
+  CHECK(sent() == 600);
+}
+
+TEST_CASE("of a worker that was killed another takes over what it had claimed, under the same keys") {
+  const std::string url = postgres_test::server().make_database();
+  Process killed([&] {
+    Worker one(url);
+    if (!comes_true([&] { return one.owned() == 64; }, one)) ::_exit(2);
+    one.put(some(0, 50));
+    // Claims all of it, and comes to nothing with it.
+    std::size_t claimed = 0;
+    for (int tries = 0; tries < 500 && claimed < 50; ++tries) {
+      one.take_news();
+      claimed += one.claim(100).size();
+      std::this_thread::sleep_for(10ms);
+    }
+    Process::say(claimed == 50 ? 'c' : 'x');
+    while (true) one.take_news();
+  });
+  REQUIRE(killed.hear() == 'c');
+  Worker two(url);
+  killed.signal(SIGKILL);
+  CHECK(comes_true([&] { return two.owned() == 64 && two.sent.size() == 50; }, two));
+  for (const auto& [key, count] : two.sent) CHECK(count == 1);
+}
+
+TEST_CASE("a process that stood still for longer than its lease sends nothing that another has sent") {
+  const std::string url = postgres_test::server().make_database();
+  Process stopped([&] {
+    Worker one(url, 1'000);
+    if (!comes_true([&] { return one.owned() == 64; }, one)) ::_exit(2);
+    Process::say('o');
+    // Goes on as if nothing had been when it is woken: says for how much it would have spoken to a target.
+    while (one.sent.empty()) one.turn();
+    Process::say('s');
+    while (true) one.turn();
+  });
+  REQUIRE(stopped.hear() == 'o');
+  stopped.signal(SIGSTOP);
+  Worker two(url, 1'000);
+  two.put(some(0, 100));
+  CHECK(comes_true([&] { return two.sent.size() == 100; }, two));
+  stopped.signal(SIGCONT);
+  for (int i = 0; i < 100; ++i) {
+    two.turn();
+    std::this_thread::sleep_for(10ms);
+  }
+  CHECK(query(url, "SELECT COUNT(*) FROM delivery_attempts") == 100);
+  for (const auto& [key, count] : two.sent) CHECK(count == 1);
+  CHECK_FALSE(stopped.has_said());
+}
+
+TEST_CASE("a worker that was stopped for longer than its lease comes back, and neither writes nor sends") {
+  const std::string url = postgres_test::server().make_database();
+  Worker one(url, 800);
+  CHECK(comes_true([&] { return one.owned() == 64; }, one));
+  one.put(some(0, 20));
+  std::vector<OutboxClaim> claims;
+  for (int tries = 0; tries < 200 && claims.empty(); ++tries) {
+    one.take_news();
+    claims = one.claim(5);
+    std::this_thread::sleep_for(5ms);
+  }
+  REQUIRE(!claims.empty());
+  // Its sending thread stands still; that its leases are renewed no more is as if the whole of it did.
+  REQUIRE(query(url,
+                "WITH stolen AS (UPDATE outbox_shards SET owner = 999, epoch = epoch + 1, lease_until = "
+                "clock_timestamp() + INTERVAL '1 hour' RETURNING 1) SELECT COUNT(*) FROM stolen") == 64);
+  REQUIRE(query(url, "WITH gone AS (UPDATE deliveries SET attempts = 77 RETURNING 1) SELECT COUNT(*) FROM gone") == 20);
+  for (const OutboxClaim& claim : claims) CHECK(one.outbox->record(claim.sequence, verdict(Action::retry), now()));
+  CHECK(one.outbox->flush());
+  CHECK(query(url, "SELECT COUNT(*) FROM deliveries WHERE attempts = 77 AND state = 'pending'") == 20);
+  CHECK(query(url, "SELECT COUNT(*) FROM delivery_attempts") == 0);
+  for (int i = 0; i < 20; ++i) {
+    one.take_news();
+    CHECK(one.claim().empty());
+    std::this_thread::sleep_for(10ms);
+  }
+  CHECK(one.owned() == 0);
+  CHECK(one.outbox->pending() == 0);
+  CHECK(one.store->outbox().figures().lost == 64);
+}
+
+TEST_CASE("a delivery that is dead is sent again, wherever it is asked for") {
+  const std::string url = postgres_test::server().make_database();
+  Worker one(url);
+  Worker other(url);
+  other.store->outbox().stop();
+  CHECK(comes_true([&] { return one.owned() == 64; }, one));
+  one.put({make("k", "no-1", "https://example.com/1")});
+  std::vector<OutboxClaim> claims;
+  for (int tries = 0; tries < 200 && claims.empty(); ++tries) {
+    one.take_news();
+    claims = one.claim();
+    std::this_thread::sleep_for(5ms);
+  }
+  REQUIRE(claims.size() == 1);
+  CHECK(one.outbox->record(claims[0].sequence, verdict(Action::fail, "no such thing"), now()));
+  CHECK(one.outbox->flush());
+  const auto dead = other.store->outbox().find("no-1", "k");
+  REQUIRE(dead);
+  REQUIRE(*dead);
+  CHECK((*dead)->state == OutboxState::dead);
+  REQUIRE((*dead)->history.size() == 1);
+  CHECK((*dead)->history[0].reason == "no such thing");
+  CHECK(other.store->retry("app", "no-2", "k").error().code == notifier::errc::not_found);
+  CHECK(other.store->retry("app", "no-1", "k"));
+  CHECK(comes_true([&] { return one.sent["k"] == 1; }, one));
+  CHECK(other.store->retry("app", "no-1", "k").error().code == notifier::errc::conflict);
+}
+
+TEST_CASE("what is inserted by a transaction that ends late arrives, though later ones have gone by") {
+  const std::string url = postgres_test::server().make_database();
+  Worker one(url);
+  CHECK(comes_true([&] { return one.owned() == 64; }, one));
+  auto late = PostgresConnection::open(url, "late");
+  REQUIRE(late);
+  REQUIRE(late->execute("BEGIN; SELECT pg_current_xact_id()"));
+  std::vector<OutboxRecord> records = {
+      notifier::describe_for_outbox(make("late", "no-1", "https://example.com/l"), now().wall)};
+  const Delivery delivery = make("late", "no-1", "https://example.com/l");
+  REQUIRE(notifier::detail::postgres::insert_deliveries(*late, records, &delivery));
+  one.put(some(0, 20));
+  CHECK(comes_true([&] { return one.sent.size() == 20; }, one));
+  std::this_thread::sleep_for(100ms);
+  one.turn();
+  CHECK(one.sent.size() == 20);
+  REQUIRE(late->execute("COMMIT"));
+  CHECK(comes_true([&] { return one.sent.count("late") == 1; }, one));
+  for (const auto& [key, count] : one.sent) CHECK(count == 1);
+}
+
+TEST_CASE("a worker whose connections are cut loses nothing, and sends nothing twice that it has stored") {
+  const std::string url = postgres_test::server().make_database();
+  Worker one(url);
+  auto killer = PostgresConnection::open(url, "killer");
+  REQUIRE(killer);
+  int next = 0;
+  for (int round = 0; round < 10; ++round) {
+    for (int tries = 0; tries < 5; ++tries) {
+      Outcome outcome;
+      outcome.deliveries = some(next, next + 20);
+      if (one.store->store({&outcome})) break;
+    }
+    next += 20;
+    one.turn();
+    REQUIRE(
+        killer->run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND "
+                    "pid <> pg_backend_pid()"));
+  }
+  CHECK(
+      comes_true([&] { return query(url, "SELECT COUNT(*) FROM deliveries WHERE state = 'delivered'") == 200; }, one));
+  CHECK(one.sent.size() == 200);
+}
+
+TEST_CASE("a body that many have is stored once, comes back whole, and goes with the last of them") {
+  const std::string url = postgres_test::server().make_database();
+  Worker one(url);
+  const auto rest = std::make_shared<const std::string>(std::string(5000, 'x') + "\xC3\xA9\\\"\n");
+  std::vector<Delivery> deliveries = some(0, 10);
+  for (Delivery& delivery : deliveries) delivery.body = notifier::Body("front", rest);
+  one.put(deliveries);
+  CHECK(query(url, "SELECT COUNT(*) FROM delivery_rests") == 1);
+  std::set<std::string> bodies;
+  CHECK(comes_true([&] {
+    one.take_news();
+    for (const OutboxClaim& claim : one.claim()) {
+      bodies.insert(claim.delivery.body.str());
+      ++one.sent[claim.delivery.idempotency_key];
+      static_cast<void>(one.outbox->record(claim.sequence, verdict(Action::delivered), now()));
+    }
+    return one.sent.size() == 10;
+  }));
+  CHECK(bodies == std::set<std::string>{"front" + *rest});
+  CHECK(one.outbox->flush());
+  CHECK(query(url, "SELECT COUNT(*) FROM delivery_rests") == 0);
+}
