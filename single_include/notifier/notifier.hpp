@@ -4969,6 +4969,8 @@ struct StoredGroup {
   std::string app_id;
   std::string notifier_id;
   GroupState state;  ///< one that is not open is forgotten
+  std::uint64_t target =
+      0;  ///< OutboxRecord::target of the delivery that opened it, for stores that are shared out by it
 };
 
 /// Which records are forgotten.
@@ -6115,6 +6117,12 @@ class OutboxMachine {
   /// those who are gone.
   std::vector<std::string> held_notifiers() const;
 
+  /// Targets that another machine has from now on: forgets what waits there, and has nothing stored of that.
+  /// @param which        names them
+  /// @param with_claims  also what is under way there: it comes to nothing. Else that goes on
+  /// @return how many are under way there still
+  std::size_t drop(const Function<bool(std::uint64_t target)>& which, bool with_claims, Moment now);
+
   // The store.
 
   /// Sends a dead delivery again, with all its attempts before it, under the same key, once that is stored.
@@ -6350,6 +6358,16 @@ class Outbox {
   /// For whom something is held. After recover(), a host resumes those that are switched on by now, and ends those that
   /// are gone.
   std::vector<std::string> held_notifiers() const { return machine_.held_notifiers(); }
+
+  /// Part of the storage has become this outbox's: takes up how notifiers fare, and the groups. What waits there is
+  /// the host's to admit().
+  Result<void> take_over(Moment now);
+  /// Targets that another outbox has from now on: forgets what waits there, and has nothing stored of that. Groups are
+  /// those that the storage gives from now on.
+  /// @param which        names them
+  /// @param with_claims  also what is under way there: record() is errc::not_found then. Else that goes on
+  /// @return how many are under way there still
+  std::size_t drop(const Function<bool(std::uint64_t target)>& which, bool with_claims, Moment now);
 
   /// Makes everything recorded last.
   /// @return errc::storage where it does not yet: it is kept, call again
@@ -32240,6 +32258,7 @@ class OutboxSchedule : public OutboxScheduleParts {
     return found;
   }
 
+  const std::unordered_map<std::uint64_t, Entry>& entries() const noexcept { return entries_; }  ///< by sequence
   std::size_t size() const noexcept { return entries_.size(); }  ///< held ones among them
   std::size_t held() const noexcept { return held_.size(); }
   std::size_t in_flight() const noexcept { return in_flight_; }
@@ -32434,6 +32453,7 @@ class OutboxEngine {
   OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now);
   bool cancel(std::uint64_t sequence, std::string_view reason, Moment now);
   std::vector<std::string> held_notifiers() const { return schedule_.held_notifiers(); }
+  std::size_t drop(const Function<bool(std::uint64_t)>& which, bool with_claims, Moment now);
   Result<void> resend(const OutboxRecord& record, Moment now);
   OutboxForget prune(Moment now);
   const OutboxBatch* take_writes() { return batches_.take(); }
@@ -32496,6 +32516,23 @@ class OutboxEngine {
   std::int64_t postponed_ms_ = 0;     // the last wait for want of something here
   std::int64_t postponed_until_ = 0;  // when that ends, by the steady clock
 };
+
+inline std::size_t OutboxEngine::drop(const Function<bool(std::uint64_t)>& which, bool with_claims, Moment now) {
+  std::size_t claims = 0;
+  std::vector<std::uint64_t> gone;
+  for (const auto& [sequence, entry] : schedule_.entries()) {
+    if (!which(entry.target->key)) continue;
+    const bool stays = !with_claims && entry.is_claimed();
+    claims += stays ? 1u : 0u;
+    if (!stays) gone.push_back(sequence);
+  }
+  for (const std::uint64_t sequence : gone) schedule_.finish(sequence, now.steady_ms);
+  const auto has_gone = [this](const Narrowed& each) { return schedule_.find(each.sequence) == nullptr; };
+  narrowed_.erase(std::remove_if(narrowed_.begin(), narrowed_.end(), has_gone), narrowed_.end());
+  const auto is_named = [&](const Resent& each) { return which(each.record.target); };
+  resent_.erase(std::remove_if(resent_.begin(), resent_.end(), is_named), resent_.end());
+  return claims;
+}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -32950,6 +32987,11 @@ NOTIFIER_INLINE bool OutboxMachine::cancel(std::uint64_t sequence, std::string_v
 
 NOTIFIER_INLINE std::vector<std::string> OutboxMachine::held_notifiers() const { return engine_->held_notifiers(); }
 
+NOTIFIER_INLINE std::size_t OutboxMachine::drop(const Function<bool(std::uint64_t)>& which, bool with_claims,
+                                                Moment now) {
+  return engine_->drop(which, with_claims, now);
+}
+
 NOTIFIER_INLINE Result<void> OutboxMachine::resend(const OutboxRecord& record, Moment now) {
   return engine_->resend(record, now);
 }
@@ -33201,6 +33243,17 @@ class OutboxGroups {
   Result<void> recover(Moment now);
   /// @param record  of a delivery that is OutboxState::grouping
   void admit(const OutboxRecord& record) { waiting_.push_back(record); }
+  /// Forgets what is to be taken for targets that are another's; the groups are read anew with the next step.
+  void drop(const Function<bool(std::uint64_t)>& which) {
+    const auto is_named = [&](const OutboxRecord& record) { return which(record.target); };
+    // What the last step was said not to have stored is looked up by its place among those that wait.
+    if (doubtful_) {
+      const auto taken = waiting_.begin() + static_cast<std::ptrdiff_t>(doubtful_->taken);
+      doubtful_->taken -= static_cast<std::size_t>(std::count_if(waiting_.begin(), taken, is_named));
+    }
+    waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), is_named), waiting_.end());
+    is_stale_ = true;
+  }
   /// A notifier has changed, or is gone: its groups are judged anew with the next step.
   void change(std::string_view notifier_id) { changed_.emplace(notifier_id); }
   /// What is held for a notifier is told with the next step.
@@ -33257,23 +33310,27 @@ class OutboxGroups {
   std::uint64_t counted_ = 0;
   std::int64_t retry_at_ = 0;
   std::optional<Batch> doubtful_;     // what was said not to be stored
+  bool is_stale_ = false;             // the groups of others may be among them
   std::optional<std::int64_t> skew_;  // of the wall clock to the steady one, when it was last looked at
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
 inline Result<void> OutboxGroups::recover(Moment now) {
+  is_stale_ = true;  // unless all of them are read
   groups_.clear();
   due_.clear();
   held_ = 0;
   Batch asked;
-  return storage_->each_group([&](StoredGroup&& group) {
+  auto done = storage_->each_group([&](StoredGroup&& group) {
     restore(group.state, policy_of(group, asked).value_or(GroupPolicy()), now);
     held_ += to_size(group.state.held.count);
     due_.emplace(group.state.closes.steady_ms, group.key);
     std::string key = group.key;
     groups_.emplace(std::move(key), std::move(group));
   });
+  is_stale_ = !done;
+  return done;
 }
 
 inline const std::optional<GroupPolicy>& OutboxGroups::policy_of(const StoredGroup& group, Batch& batch) {
@@ -33338,6 +33395,7 @@ inline Result<void> OutboxGroups::take(const OutboxRecord& record, Batch& batch,
       group.key = arrival.group;
       group.app_id = record.app_id;
       group.notifier_id = record.notifier_id;
+      group.target = record.target;
       // One that was there before is forgotten, but no window has its number again: it had two at most for each event.
       group.state.window = 2 * record.sequence;
     }
@@ -33431,7 +33489,7 @@ inline Result<void> OutboxGroups::look_again(Moment now, const Function<void(con
 inline Result<void> OutboxGroups::step(Moment now, const Function<void(const OutboxRecord&)>& admit) {
   if (now.steady_ms < retry_at_) return {};
   Batch batch;
-  Result<void> done = doubtful_ ? look_again(now, admit) : Result<void>();
+  Result<void> done = doubtful_ ? look_again(now, admit) : is_stale_ ? recover(now) : Result<void>();
   const std::optional<std::int64_t> skew = skew_;
   while (done && batch.taken < (std::min)(most_at_once, waiting_.size())) {
     done = take(waiting_[batch.taken++], batch, now);
@@ -33464,7 +33522,7 @@ inline Result<void> OutboxGroups::step(Moment now, const Function<void(const Out
 
 inline std::optional<std::int64_t> OutboxGroups::wait_ms(Moment now) const {
   std::optional<std::int64_t> at;
-  if (!waiting_.empty() || !changed_.empty() || !urgent_.empty()) at = now.steady_ms;
+  if (!waiting_.empty() || !changed_.empty() || !urgent_.empty() || is_stale_) at = now.steady_ms;
   if (!at && !due_.empty()) at = due_.begin()->first;
   if (!at) return at;
   return (std::max)((std::max)(*at, retry_at_) - now.steady_ms, std::int64_t{0});
@@ -33520,6 +33578,20 @@ NOTIFIER_INLINE Result<std::size_t> Outbox::recover(Moment now) {
       [&](std::string_view notifier_id, const NotifierHealth& health) { machine_.remember(notifier_id, health); });
   if (!done) return std::move(done).error();
   return machine_.pending();
+}
+
+NOTIFIER_INLINE Result<void> Outbox::take_over(Moment now) {
+  auto done = flush();
+  if (done) {
+    done = storage_->each_health(
+        [&](std::string_view notifier_id, const NotifierHealth& health) { machine_.remember(notifier_id, health); });
+  }
+  return done && groups_ != nullptr ? groups_->recover(now) : done;
+}
+
+NOTIFIER_INLINE std::size_t Outbox::drop(const Function<bool(std::uint64_t)>& which, bool with_claims, Moment now) {
+  if (groups_ != nullptr) groups_->drop(which);
+  return machine_.drop(which, with_claims, now);
 }
 
 NOTIFIER_INLINE Result<OutboxEnqueued> Outbox::enqueue(const Delivery* deliveries, std::size_t count, Moment now) {

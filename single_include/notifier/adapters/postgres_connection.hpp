@@ -124,6 +124,12 @@ class PostgresParameters {
     values_.push_back(hex(bytes));
     return *this;
   }
+  /// A text as it comes back.
+  static std::string kept(std::string_view text) {
+    std::string out;
+    append(out, text);
+    return out;
+  }
   static std::string hex(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text("\\x");

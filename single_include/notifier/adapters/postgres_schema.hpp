@@ -82,7 +82,7 @@ inline constexpr const char* migrations[] = {
     "CREATE TABLE delivery_attempts (sequence BIGINT NOT NULL, number INT NOT NULL, at BIGINT NOT NULL, action TEXT "
     "NOT "
     "NULL, status INT NOT NULL, reason TEXT NOT NULL, remaining TEXT NOT NULL, refused TEXT NOT NULL, reply TEXT NOT "
-    "NULL, PRIMARY KEY (sequence, number));"
+    "NULL, receipt TEXT NOT NULL, PRIMARY KEY (sequence, number));"
     "CREATE TABLE notifier_health (notifier_id TEXT PRIMARY KEY, failing_ms BIGINT NOT NULL, last_failure BIGINT NOT "
     "NULL, failures BIGINT NOT NULL) WITH (fillfactor = 80);"
     "CREATE TABLE delivery_groups (shard SMALLINT NOT NULL, key TEXT NOT NULL, app_id TEXT NOT NULL, notifier_id TEXT "
