@@ -33,7 +33,7 @@ const rejectsWith = (promise, status, data) =>
 
 test('platforms, without a token', async () => {
   const platforms = await stranger.NotificationPlatforms.list();
-  assert.deepEqual(platforms.map((p) => p.name), ['rocket_chat', 'webhook', 'slack', 'email', 'mattermost', 'discord', 'microsoft_teams', 'google_chat', 'telegram', 'ntfy', 'gotify', 'matrix']);
+  assert.deepEqual(platforms.map((p) => p.name), ['rocket_chat', 'webhook', 'slack', 'email', 'mattermost', 'discord', 'microsoft_teams', 'google_chat', 'telegram', 'ntfy', 'gotify', 'matrix', 'pushover']);
   for (const platform of platforms) {
     assert.match(platform.id, /^[0-9a-f]{24}$/);
     assert.ok(platform.available_event_ids.length > 40);

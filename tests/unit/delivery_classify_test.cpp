@@ -209,6 +209,24 @@ TEST_CASE("Matrix says in milliseconds how long to wait, and what an account may
   CHECK(action(Platform::matrix, 504) == Action::retry);
 }
 
+TEST_CASE("Pushover has taken a message when its status is 1; a key that is not valid is not tried again") {
+  const Platform pushover = Platform::pushover;
+  CHECK(action(pushover, 200, R"({"status":1,"request":"a-b"})") == Action::delivered);
+  CHECK(judge(pushover, 200, R"({"status":0,"errors":["x"]})").reason == "Pushover refuses it");
+  for (const char* body : {"", "{}", R"({"status":"1"})", R"({"status":true})", "<html>"}) {
+    CAPTURE(body);
+    CHECK(judge(pushover, 200, body).reason == "the target answered success, but not as Pushover does");
+  }
+  CHECK(action(pushover, 400, R"({"user":"invalid","errors":["user identifier is invalid"],"status":0})") ==
+        Action::disable);
+  CHECK(judge(pushover, 400, R"({"token":"invalid","errors":["application token is invalid"],"status":0})").reason ==
+        "Pushover: the application's token is not valid");
+  CHECK(action(pushover, 400, R"({"message":"cannot be blank","errors":["message cannot be blank"],"status":0})") ==
+        Action::fail);
+  CHECK(action(pushover, 429, R"({"status":0,"errors":["application is over its quota"]})") == Action::throttle);
+  CHECK(action(pushover, 500) == Action::retry);
+}
+
 TEST_CASE("Telegram says ok, how long to wait, where a group went, and that nobody is there") {
   const Platform telegram = Platform::telegram;
   CHECK(action(telegram, 200, R"({"ok":true,"result":{"message_id":7}})") == Action::delivered);

@@ -17,6 +17,7 @@
 #include "notifier/platform/mattermost.hpp"
 #include "notifier/platform/microsoft_teams.hpp"
 #include "notifier/platform/ntfy.hpp"
+#include "notifier/platform/pushover.hpp"
 #include "notifier/platform/rocket_chat.hpp"
 #include "notifier/platform/slack.hpp"
 #include "notifier/platform/telegram.hpp"
@@ -155,6 +156,11 @@ TEST_CASE("payloads for Gotify are the same bytes everywhere") {
 TEST_CASE("payloads for Matrix are the same bytes everywhere") {
   CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_matrix(message, out, cut); }) ==
         "dbc065f3d111b861b8a698eeb5618ac8");
+}
+
+TEST_CASE("payloads for Pushover are the same bytes everywhere") {
+  CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_pushover(message, out, cut); }) ==
+        "61e3a0ebdaacf8ffc13c932f4927ad82");
 }
 
 TEST_CASE("mails are the same bytes everywhere") {

@@ -247,7 +247,7 @@ TEST_CASE("what is taken, blank or refers to nothing is refused, each problem na
 }
 
 TEST_CASE("platforms are listed in the public API's order and found by id and name") {
-  REQUIRE(notifier::platforms_end() - notifier::platforms_begin() == 12);
+  REQUIRE(notifier::platforms_end() - notifier::platforms_begin() == 13);
   std::string names;
   for (const auto* info = notifier::platforms_begin(); info != notifier::platforms_end(); ++info) {
     names += std::string(info->name) + " ";
@@ -258,7 +258,8 @@ TEST_CASE("platforms are listed in the public API's order and found by id and na
     CHECK(is_object_id(info->id));
   }
   CHECK(names ==
-        "rocket_chat webhook slack email mattermost discord microsoft_teams google_chat telegram ntfy gotify matrix ");
+        "rocket_chat webhook slack email mattermost discord microsoft_teams google_chat telegram ntfy gotify matrix "
+        "pushover ");
   CHECK(notifier::find_platform_by_name("slack")->id == "5982f145d48c3600273ef089");
   CHECK(notifier::find_platform_by_name("Slack") == nullptr);
   CHECK(notifier::find_platform_by_name("") == nullptr);

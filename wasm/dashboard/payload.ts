@@ -136,7 +136,7 @@ export class NotifierPayload extends LitElement {
     }
     const time = words.time(Date.now());
     const { body, notifierName: name } = delivery;
-    const draw = { slack: drawSlack, discord: drawDiscord, microsoft_teams: drawMicrosoftTeams, google_chat: drawGoogleChat, telegram: drawTelegram, ntfy: drawPush, gotify: drawPush, matrix: drawMatrix }[delivery.platform as string] ?? drawRocketChat;
+    const draw = { slack: drawSlack, discord: drawDiscord, microsoft_teams: drawMicrosoftTeams, google_chat: drawGoogleChat, telegram: drawTelegram, ntfy: drawPush, gotify: drawPush, pushover: drawPush, matrix: drawMatrix }[delivery.platform as string] ?? drawRocketChat;
     return html`<div class="inner">${draw(body, name, time, cut, (at) => words.moment(at))}</div>`;
   }
 }

@@ -21,9 +21,10 @@ enum class Platform : std::uint8_t {
   telegram,
   ntfy,
   gotify,
-  matrix
+  matrix,
+  pushover
 };
 
-inline constexpr std::size_t platform_count = 12;
+inline constexpr std::size_t platform_count = 13;
 
 NOTIFIER_NAMESPACE_END

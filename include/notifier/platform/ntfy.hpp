@@ -57,7 +57,7 @@ inline constexpr PlatformField ntfy_fields[] = {
     no_signing_secret_field,
 };
 
-inline constexpr std::string_view ntfy_target[] = {"server_url", "topic"};
+inline constexpr std::string_view ntfy_target[] = {"server_url", "topic", "access_token"};
 
 inline constexpr KnownReply ntfy_replies[] = {
     {"42908", Verdict::Action::throttle, "ntfy: the messages of this day are used up", true, "code", 429},

@@ -10,6 +10,11 @@ const hasText = (text) => /[^\0-\x20]/.test(text);
 
 /** What a server takes of each member; where the link stands; the title's and the text's own limits, in its own unit. */
 const servers = {
+  pushover: {
+    members: { message: 'string', title: 'string', priority: [-1, 0, 1], timestamp: 'number', url: 'string', url_title: 'string' },
+    link: ({ url }) => url,
+    fits: ({ message, title = '', url = '', url_title: label = '' }) => characters(message) <= 1024 && characters(title) <= 250 && characters(url) <= 512 && characters(label) <= 100,
+  },
   gotify: {
     members: { message: 'string', title: 'string', priority: [4, 6, 8], extras: 'object' },
     link: ({ extras }) => extras?.['client::notification'].click.url,
