@@ -1056,10 +1056,11 @@ enum class Platform : std::uint8_t {
   telegram,
   ntfy,
   gotify,
-  matrix
+  matrix,
+  pushover
 };
 
-inline constexpr std::size_t platform_count = 12;
+inline constexpr std::size_t platform_count = 13;
 
 NOTIFIER_NAMESPACE_END
 
@@ -3812,7 +3813,7 @@ inline constexpr PlatformField ntfy_fields[] = {
     no_signing_secret_field,
 };
 
-inline constexpr std::string_view ntfy_target[] = {"server_url", "topic"};
+inline constexpr std::string_view ntfy_target[] = {"server_url", "topic", "access_token"};
 
 inline constexpr KnownReply ntfy_replies[] = {
     {"42908", Verdict::Action::throttle, "ntfy: the messages of this day are used up", true, "code", 429},
@@ -3850,6 +3851,93 @@ inline constexpr PlatformRow ntfy_row = [] {
   row.target = detail::ntfy_target;
   // Sixty at once, then one in five seconds.
   row.target_limits = {1, 0, {{60, 300000}}};
+  return row;
+}();
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/pushover.hpp ---------------------------------------------------------------------------------
+
+// Pushover: what its API takes as a message.
+//
+// Sources: Pushover's documentation of its API: messages, their limits, priorities, and being friendly to it.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Pushover's limits, in code points.
+namespace pushover_limits {
+inline constexpr std::size_t message = 1024;
+inline constexpr std::size_t title = 250;
+inline constexpr std::size_t url = 512;  ///< escaped: one half is of no use
+inline constexpr std::size_t url_title = 100;
+}  // namespace pushover_limits
+
+/// Appends the JSON body of a message for Pushover, without application and user.
+///
+/// Title and text are plain. What is no trouble comes without a sound, an error also in quiet hours; nothing has to be
+/// acknowledged. The message's link stands below it, and the time is the event's.
+void format_pushover(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr PlatformField pushover_fields[] = {
+    {"type_data.api_token",
+     PlatformField::Kind::token,
+     PlatformField::Visibility::write_only,
+     true,
+     {},
+     Place::body,
+     "token"},
+    {"type_data.user_key",
+     PlatformField::Kind::token,
+     PlatformField::Visibility::write_only,
+     true,
+     {},
+     Place::body,
+     "user"},
+    {"type_data.device", PlatformField::Kind::token, PlatformField::Visibility::open, false, {}, Place::body},
+    no_signing_secret_field,
+};
+
+inline constexpr std::string_view pushover_target[] = {"api_token", "user_key"};
+
+inline constexpr KnownReply pushover_replies[] = {
+    {"invalid", Verdict::Action::disable, "Pushover: the application's token is not valid", true, "token", 400},
+    {"invalid", Verdict::Action::disable, "Pushover: the user's or group's key is not valid", true, "user", 400},
+    {{}, Verdict::Action::throttle, "Pushover: the application's messages of this month are used up", true, {}, 429},
+};
+
+inline constexpr ReplyRules pushover_rules = [] {
+  ReplyRules rules;
+  rules.success_member = "status";
+  rules.success_text = "1";
+  rules.unlike_success = "the target answered success, but not as Pushover does";
+  rules.denied_success = "Pushover refuses it";
+  rules.replies = pushover_replies;
+  return rules;
+}();
+
+inline constexpr PayloadLimit pushover_payload_limits[] = {
+    {"message", pushover_limits::message},
+    {"title", pushover_limits::title},
+    {"url", pushover_limits::url},
+    {"url_title", pushover_limits::url_title},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow pushover_row = [] {
+  PlatformRow row;
+  row.platform = Platform::pushover;
+  row.id = "000000006e6f7469f000000c";
+  row.name = "pushover";
+  row.display_name = "Pushover";
+  row.description = "Pushes the events you choose to the devices of a person or a group through Pushover.";
+  row.fields = detail::pushover_fields;
+  row.headers = json_request_headers;
+  row.url = "https://api.pushover.net/1/messages.json";
+  row.target = detail::pushover_target;
+  row.target_limits = {1, 0};
   return row;
 }();
 
@@ -4224,8 +4312,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// The platforms, in the order the public API lists them.
 inline constexpr PlatformRow builtin_platforms[platform_count] = {
-    rocket_chat_row,     webhook_row,     slack_row,    email_row, mattermost_row, discord_row,
-    microsoft_teams_row, google_chat_row, telegram_row, ntfy_row,  gotify_row,     matrix_row};
+    rocket_chat_row, webhook_row,  slack_row, email_row,  mattermost_row, discord_row, microsoft_teams_row,
+    google_chat_row, telegram_row, ntfy_row,  gotify_row, matrix_row,     pushover_row};
 
 namespace detail {
 
@@ -4238,7 +4326,8 @@ using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations&
 inline constexpr PayloadWriter payload_writers[platform_count] = {
     format_rocket_chat, nullptr,        format_slack,           nullptr,
     format_mattermost,  format_discord, format_microsoft_teams, format_google_chat,
-    format_telegram,    format_ntfy,    format_gotify,          format_matrix};
+    format_telegram,    format_ntfy,    format_gotify,          format_matrix,
+    format_pushover};
 
 /// What their replies mean. SMTP has rules of its own.
 inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules,     {},
@@ -4246,7 +4335,8 @@ inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules,   
                                                            mattermost_rules,      discord_rules,
                                                            microsoft_teams_rules, google_chat_rules,
                                                            telegram_rules,        ntfy_rules,
-                                                           gotify_rules,          matrix_rules};
+                                                           gotify_rules,          matrix_rules,
+                                                           pushover_rules};
 
 /// What their writers keep to.
 inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
@@ -4255,7 +4345,8 @@ inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
     mattermost_payload_limits,      discord_payload_limits,
     microsoft_teams_payload_limits, google_chat_payload_limits,
     telegram_payload_limits,        ntfy_payload_limits,
-    gotify_payload_limits,          matrix_payload_limits};
+    gotify_payload_limits,          matrix_payload_limits,
+    pushover_payload_limits};
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
@@ -4346,7 +4437,7 @@ constexpr PlatformLimits limits_by_platform() noexcept {
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
-/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy", "gotify", "matrix".
+/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy", "gotify", "matrix", "pushover".
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
   return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
 }
@@ -12584,6 +12675,44 @@ inline void write_ntfy(CardWriter& card) {
 NOTIFIER_INLINE void format_ntfy(const Message& message, Buffer& out, Truncations& cut) {
   detail::write_card(message, out, cut, detail::Unit::bytes, ntfy_limits::message, detail::write_ntfy,
                      detail::ntfy_tail);
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/pushover.hpp ---------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// What stands beside the text: title, priority, time and link.
+inline constexpr std::size_t pushover_tail = 2 * plain_limits::title + pushover_limits::url + 120;
+
+inline void write_pushover(CardWriter& card) {
+  static constexpr std::string_view priorities[] = {",\"priority\":-1", ",\"priority\":-1", ",\"priority\":0",
+                                                    ",\"priority\":1"};
+  const Message& message = card.message();
+  card.hold_back(pushover_tail);
+  card.put("{\"message\":\"");
+  write_plain_text(card);
+  card.give_back(pushover_tail);
+  card.put("\"");
+  card.part(",\"title\":\"", {"title", message.title()}, "\"", plain_limits::title, put_plain_line);
+  card.put(priorities[static_cast<std::size_t>(message.severity)]);
+  const auto time = message.time();
+  if (time && time->ms > 0) {
+    card.put(",\"timestamp\":");
+    card.put(decimal(static_cast<std::uint64_t>(time->ms / 1000)));
+  }
+  card.link(",\"url_title\":\"View details\",\"url\":\"", "\"", pushover_limits::url, escape<RocketChatUrl>);
+  card.put("}");
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void format_pushover(const Message& message, Buffer& out, Truncations& cut) {
+  detail::write_card(message, out, cut, detail::Unit::code_points, pushover_limits::message, detail::write_pushover,
+                     detail::pushover_tail);
 }
 
 NOTIFIER_NAMESPACE_END

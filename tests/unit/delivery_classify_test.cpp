@@ -227,6 +227,14 @@ TEST_CASE("Pushover has taken a message when its status is 1; a key that is not 
   CHECK(action(pushover, 500) == Action::retry);
 }
 
+TEST_CASE("what Telegram, Matrix, ntfy and Gotify call a message is kept") {
+  CHECK(judge(Platform::telegram, 200, R"({"ok":true,"result":{"message_id":7}})").receipt == "7");
+  CHECK(judge(Platform::matrix, 200, R"({"event_id":"$a:b"})").receipt == "$a:b");
+  CHECK(judge(Platform::ntfy, 200, R"({"id":"hwQ2YpKdmg"})").receipt == "hwQ2YpKdmg");
+  CHECK(judge(Platform::gotify, 200, R"({"id":25})").receipt == "25");
+  CHECK(judge(Platform::telegram, 200, R"({"ok":true})").receipt.empty());
+}
+
 TEST_CASE("Telegram says ok, how long to wait, where a group went, and that nobody is there") {
   const Platform telegram = Platform::telegram;
   CHECK(action(telegram, 200, R"({"ok":true,"result":{"message_id":7}})") == Action::delivered);
