@@ -145,11 +145,7 @@
 /// 1: deliveries of notifiers with `grouping`, quiet hours or a mute say what an outbox needs to hold them back and to
 /// tell them together. 0: they do not, and each is sent at once, which makes a WebAssembly module smaller.
 #ifndef NOTIFIER_ARRIVALS
-#ifdef __wasm__
-#define NOTIFIER_ARRIVALS 0
-#else
 #define NOTIFIER_ARRIVALS 1
-#endif
 #endif
 
 /// Longest webhook URL, in bytes.

@@ -112,6 +112,9 @@ std::vector<Read> read_records(std::string_view event, bool decode) {
     text();  // event type
     require(!text().empty(), "no idempotency key", event);
     require(text().empty() == (platform == 0), "a request without a method, or a mail with one", event);
+    const std::string arrival = text();
+    json::Document as_json;
+    require(arrival.empty() || as_json.parse(arrival, arrival.size()), "an arrival that is no JSON", arrival);
     word += 2;  // what it is paced as
     const std::uint32_t body = *word++;
     const std::uint32_t body_size = *word++;
@@ -302,6 +305,15 @@ class Machine {
     if (status != 0) return check(status);
     require(result().count == 1, "previews one delivery");
     read_records(event.view(), true);
+    digest(event);
+  }
+
+  /// Whatever is said of a digest, it is told or refused.
+  void digest(const Text& said) {
+    const notifier_status status = notifier_digest(engine_, said.at(), said.size(), 1);
+    if (status != 0) return check(status);
+    require(result().count == 1, "renders one digest");
+    read_records({}, true);
   }
 
   void update_first(const Text& patch) {

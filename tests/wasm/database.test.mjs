@@ -108,6 +108,48 @@ test('one file serves either server, in turn: apps, events, deliveries, what is 
   assert.equal(query(database, 'PRAGMA integrity_check')[0].integrity_check, 'ok');
 });
 
+test('what one server holds back to tell it together, the other tells: each event once', { timeout: 120_000 }, async () => {
+  const database = newFile();
+  const config = join(folder, 'groups.json');
+  writeFileSync(config, JSON.stringify({ version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers: [
+    { id: 'no-1', name: 'ops', platform: 'webhook', send_all_events: true, grouping: { mode: 'throttle', window: 2, by: ['type'], max_items: 3 }, type_data: { webhook_url: target.url('ok/both-groups') } },
+    { id: 'no-2', name: 'daily', platform: 'webhook', send_all_events: true, grouping: { mode: 'digest', window: 604_800 }, type_data: { webhook_url: target.url('ok/both-days') } },
+  ] }] }));
+  const options = ['--allow-private-targets'];
+  const begin = [() => startServer(options, { database }), () => startNative(database, ...options)];
+  let server = await startServer([...options, '--import', config], { database });
+  const each = 40;
+  let posted = 0;
+  for (let turn = 0; turn < 5; ++turn) {
+    for (const last = posted + each; posted < last; ++posted) {
+      const { status, text } = await server.ask('/v1/apps/shop/events', { method: 'POST', body: { ...event, id: `both-${posted}`, type: posted % 2 === 0 ? 'restart' : 'repeated_crash' } });
+      assert.equal(status, 202);
+      assert.deepEqual(JSON.parse(text).events[0].deliveries.map(({ grouped }) => grouped), [true, true]);
+    }
+    // Before its window is over, or after it.
+    await new Promise((resolve) => setTimeout(resolve, turn % 3 === 0 ? 0 : turn * 700));
+    await server.stop(turn % 2 === 0 ? 'SIGKILL' : 'SIGTERM');
+    server = await begin[(turn + 1) % 2]();
+    assert.equal(server.refused, undefined);
+  }
+  const told = (path) => {
+    const bodies = new Map();
+    for (const { path: at, headers, body } of target.requests) {
+      if (!at.startsWith(`/ok/${path}`)) continue;
+      assert.equal(bodies.get(headers['webhook-id']) ?? body, body, 'a key stands for one message');
+      bodies.set(headers['webhook-id'], body);
+    }
+    return [...bodies.values()].reduce((sum, body) => sum + (JSON.parse(body).count ?? 1), 0);
+  };
+  await until(() => told('both-groups') === posted, `${posted} events that are told`, 30_000);
+  await server.stop();
+  assert.equal(told('both-groups'), posted);
+  assert.equal(told('both-days'), 0, 'a window of a week is not over');
+  assert.equal(query(database, "SELECT COUNT(*) AS count FROM deliveries WHERE notifier_id = 'no-2' AND state = 'grouped'")[0].count, posted);
+  const [{ state }] = query(database, "SELECT state FROM delivery_groups WHERE notifier_id = 'no-2'");
+  assert.equal(JSON.parse(state).count, posted);
+});
+
 test('neither server takes what the other has, whatever path leads to it; what a killed one left is no hindrance', { timeout: 60_000 }, async () => {
   const database = newFile();
   symlinkSync(database, `${database}.link`);

@@ -65,6 +65,12 @@ int main() {
   one("putClock", sql::put_clock);
   one("selectOver", sql::select_over);
   one("dateOver", sql::date_over);
+  one("selectGrouping", sql::select_grouping());
+  one("selectGroupedOver", sql::select_grouped_over);
+  one("dateGroupedOver", sql::date_grouped_over);
+  one("selectGroups", sql::select_groups);
+  one("putGroup", sql::put_group);
+  one("dropGroup", sql::drop_group);
   one("forgetRecord", sql::forget_record);
   one("forgetAttempts", sql::forget_attempts);
   one("forgetContent", sql::forget_content);

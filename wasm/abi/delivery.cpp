@@ -14,6 +14,7 @@
 #include "notifier/delivery/classify.hpp"
 #include "notifier/delivery/delivery_json.hpp"
 #include "notifier/delivery/signature.hpp"
+#include "notifier/grouping/group_json.hpp"
 #include "notifier/net/address_guard.hpp"
 #include "notifier/outbox/machine.hpp"
 #include "notifier/outbox/target.hpp"
@@ -158,6 +159,72 @@ notifier::OutboxOptions read_options(View object) {
   });
   options.random = notifier_host_random;
   return options;
+}
+
+struct HostZones {
+  std::optional<std::int32_t> operator()(std::string_view zone, notifier::Timestamp at) const {
+    const std::int32_t seconds = notifier_host_zone_offset(
+        address_of(zone.data()), static_cast<std::uint32_t>(zone.size()), static_cast<double>(at.ms));
+    return seconds == NOTIFIER_NO_ZONE ? std::nullopt : std::optional<std::int32_t>(seconds);
+  }
+};
+
+void write_tellings(Writer& out, std::string_view key, const std::vector<notifier::GroupAction::Telling>& tellings) {
+  out.array([&] {
+    for (const notifier::GroupAction::Telling& telling : tellings) {
+      out.object([&] {
+        out.member("key", notifier::digest_key(key, telling.window));
+        out.key("digest");
+        out.object([&] { notifier::detail::write_held(out, telling.digest); });
+      });
+    }
+  });
+}
+
+/// Takes a group through all of its inputs.
+notifier_status step_group(View given, const notifier::Moment& now) {
+  // The zones' names have been judged when the notifier was stored.
+  const notifier::detail::ZoneJudge judge;
+  const auto read = notifier::GroupPolicy::read(given["notifier"], notifier::ZoneOffset(judge));
+  const notifier::GroupPolicy policy = read ? *read : notifier::GroupPolicy();
+  notifier::GroupState state = notifier::group_state_from_json(given["state"]);
+  if (given["closes"].exists()) {
+    state.closes.steady_ms = integer(given["closes"]);
+  } else {
+    notifier::restore(state, policy, now);
+  }
+  const HostZones zones;
+  notifier::GroupAction all;
+  std::vector<bool> releases;
+  given["inputs"].for_each_element([&](View input) {
+    notifier::GroupInput taken = notifier::GroupInput::tick();
+    if (input.string() == "flush") taken = notifier::GroupInput::flush();
+    notifier::Arrival arrival;
+    if (const auto arrived = notifier::detail::net::read_arrival(input)) {
+      arrival = *arrived;
+      arrival.event = input.string("event");
+      taken = notifier::GroupInput::arrived(arrival);
+    }
+    notifier::GroupAction action = notifier::step(state, policy, taken, now, notifier::ZoneOffset(zones));
+    releases.push_back(action.releases);
+    for (auto& telling : action.tellings) all.tellings.push_back(std::move(telling));
+  });
+  return respond_with([&](Writer& out) {
+    out.object([&] {
+      out.key("state");
+      to_json(out, state);
+      out.key("is_open");
+      out.boolean(state.is_open);
+      number(out, "count", static_cast<std::int64_t>(state.held.count));
+      number(out, "closes", state.closes.steady_ms);
+      out.key("releases");
+      out.array([&] {
+        for (const bool releases_it : releases) out.boolean(releases_it);
+      });
+      out.key("tellings");
+      write_tellings(out, given.string("key"), all.tellings);
+    });
+  });
 }
 
 }  // namespace
@@ -368,6 +435,10 @@ notifier_status notifier_outbox_cancel(double sequence, uint32_t reason, uint32_
 notifier_status notifier_outbox_resend(uint32_t record, uint32_t record_size, double wall, double steady) {
   return with_json(record, record_size,
                    [&](View given) { return respond(outbox->resend(read_record(given), moment(wall, steady))); });
+}
+
+notifier_status notifier_group_step(uint32_t group, uint32_t group_size, double wall, double steady) {
+  return with_json(group, group_size, [&](View given) { return step_group(given, moment(wall, steady)); });
 }
 
 notifier_status notifier_outbox_prune(double wall, double steady) {

@@ -9,6 +9,7 @@
 
 #include "lines.hpp"
 #include "notifier/filter/filter.hpp"
+#include "notifier/grouping/group_json.hpp"
 #include "records.hpp"
 
 using namespace notifier_wasm;
@@ -78,6 +79,19 @@ notifier_status notifier_preview(notifier_engine* engine, uint32_t notifier, uin
   if (!read_object(engine, draft, NOTIFIER_MAX_BODY_BYTES, object)) return 1;
   const auto valid = notifier::validate(read_draft(object), *engine->registry.vocabulary());
   return valid ? show(*valid) : answer.fail(valid.error());
+}
+
+notifier_status notifier_digest(notifier_engine* engine, uint32_t digest, uint32_t digest_size, uint32_t decode) {
+  View object;
+  if (!read_object(engine, text_at(digest, digest_size), digest_size, object)) return 1;
+  notifier::Digest told;
+  notifier::detail::read_held(object["digest"], told);
+  const auto delivery =
+      engine->router.digest(object.string("app_id"), object.string("notifier_id"), told, object.string("key"));
+  if (!delivery) return answer.fail(delivery.error());
+  notifier_wasm::RecordWriter records({}, decode != 0);
+  records(*delivery);
+  return answer.done();
 }
 
 }  // extern "C"

@@ -28,6 +28,11 @@ uint32_t notifier_host_hmac(uint32_t key, uint32_t key_size, uint32_t message, u
 /* 32 random bits. */
 uint32_t notifier_host_random(void) NOTIFIER_IMPORT(random);
 
+/* How many seconds a time zone is east of UTC at a moment, in milliseconds since 1970; NOTIFIER_NO_ZONE where no zone
+ * has that name. */
+int32_t notifier_host_zone_offset(uint32_t zone, uint32_t zone_size, double at) NOTIFIER_IMPORT(zone_offset);
+#define NOTIFIER_NO_ZONE INT32_MIN
+
 /* ---- judging ---- */
 
 /* What came of an attempt: notifier::classify() and classify_smtp(). `attempt` is one of
@@ -97,6 +102,15 @@ notifier_status notifier_outbox_cancel(double sequence, uint32_t reason, uint32_
 /* Makes a dead delivery due again, once that is written. `record` is as the store has it. Fails with the code
  * "conflict" where it is not dead. */
 notifier_status notifier_outbox_resend(uint32_t record, uint32_t record_size, double wall, double steady);
+/* Takes a group of events that are told together through some steps: notifier::step(). `group` is
+ * `{"key","notifier":{...},"state"?:{...},"closes"?,"inputs":[...]}`: the notifier as the API shows it, the state as
+ * group_json.hpp writes it, and `closes` as it was answered; without it the state comes from a store, and
+ * notifier::restore() takes it up. An input is "tick", "flush", or an arrival as delivery_json.hpp writes it, with the
+ * bytes of its event as `event` where a digest has them. Answers with `{"state","is_open","count","closes",
+ * "releases":[...],"tellings":[{"key","digest":{...}},...]}`: `count` events are held until `closes`, of the steady
+ * clock; `releases` says of each input whether its delivery goes at once; `key` is notifier::digest_key(). Changes
+ * nothing. */
+notifier_status notifier_group_step(uint32_t group, uint32_t group_size, double wall, double steady);
 /* Answers with what the store is to forget: `{"delivered_before","dead_before","latest"}`. */
 notifier_status notifier_outbox_prune(double wall, double steady);
 

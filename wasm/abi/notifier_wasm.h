@@ -69,11 +69,12 @@ typedef struct notifier_record {
   notifier_text target; /* the URL, which lies still only where its size says so; an email's envelope sender */
   notifier_text event_id;
   notifier_text event_type;
-  notifier_text key;    /* the idempotency key */
-  notifier_text method; /* of a request */
-  uint32_t paced_as[2]; /* low and high half of notifier::DeliveryView::target */
-  uint32_t body;        /* offset into the bodies, in UTF-16 units where they are to be decoded, else in bytes */
-  uint32_t body_size;   /* the same unit. UINT32_MAX: the body is the event itself */
+  notifier_text key;     /* the idempotency key */
+  notifier_text method;  /* of a request */
+  notifier_text arrival; /* JSON as delivery_json.hpp writes a notifier::Arrival; empty where it is told by itself */
+  uint32_t paced_as[2];  /* low and high half of notifier::DeliveryView::target */
+  uint32_t body;         /* offset into the bodies, in UTF-16 units where they are to be decoded, else in bytes */
+  uint32_t body_size;    /* the same unit. UINT32_MAX: the body is the event itself */
   uint32_t pairs;
   uint32_t cuts;
 } notifier_record;
@@ -149,6 +150,10 @@ notifier_status notifier_explain(notifier_engine* engine, uint32_t event, uint32
  * one record. */
 notifier_status notifier_preview(notifier_engine* engine, uint32_t notifier, uint32_t notifier_size, uint32_t event,
                                  uint32_t event_size, uint32_t decode);
+/* What a notifier is sent in place of events that were held back: notifier::Router::digest(). `digest` is
+ * `{"app_id","notifier_id","key","digest":{...}}`, as notifier_group_step() of the other module answers. Answers with
+ * one record. */
+notifier_status notifier_digest(notifier_engine* engine, uint32_t digest, uint32_t digest_size, uint32_t decode);
 
 /* ---- filters, which belong to no engine ---- */
 

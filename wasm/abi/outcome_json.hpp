@@ -73,6 +73,10 @@ inline void write_json(notifier::json::Writer& out, const notifier::Delivery& de
     write_headers(out, delivery.headers);
     if (delivery.target != 0) out.member("pacedAs", notifier::detail::net::to_hex(delivery.target));
   }
+  if (delivery.arrival != nullptr) {
+    out.key("arrival");
+    notifier::detail::net::write_arrival(out, *delivery.arrival);
+  }
   if (!delivery.body.front().empty()) out.member("front", delivery.body.front());
   if (const std::string* const rest = delivery.body.shared_rest().get()) {
     out.key("rest");

@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "answer.hpp"
+#include "notifier/delivery/delivery_json.hpp"
+#include "notifier/json/writer.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/text/utf8.hpp"
@@ -45,6 +47,7 @@ class RecordWriter {
     record.event_id = event_id_;
     record.event_type = event_type_;
     record.key = moving(delivery.idempotency_key);
+    record.arrival = arrival(delivery);
     const Body body = add_body(delivery);
     record.body = body.start;
     record.body_size = body.size;
@@ -94,6 +97,17 @@ class RecordWriter {
 
   notifier_text any(std::string_view text) {
     return address_of(text.data()) < address_of(&__heap_base) ? still(text) : moving(text);
+  }
+
+  /// As JSON, as a store keeps it: few deliveries have one.
+  notifier_text arrival(const notifier::DeliveryView& delivery) {
+    if (delivery.arrival == nullptr) return {0, 0};
+    const std::size_t begin = answer.text.size();
+    notifier::json::Writer out(answer.text);
+    notifier::detail::net::write_arrival(out, *delivery.arrival);
+    const notifier_text result{heads_, utf16_length(answer.text.view().substr(begin))};
+    heads_ += result.size;
+    return result;
   }
 
   Body add_body(const notifier::DeliveryView& delivery) {

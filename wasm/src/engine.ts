@@ -18,6 +18,7 @@ import type {
   CompiledModule,
   Delivery,
   DeliveryFilter,
+  Digest,
   EngineOptions,
   EventInput,
   Explained,
@@ -271,6 +272,21 @@ export class Engine {
       const { input } = instance;
       instance.check(exports.notifier_preview(handle, input, first, input + first, both - first, 1));
       return readDeliveries(instance, new Map(), () => bodyOf(json, false) as string, false)[0]!;
+    });
+  }
+
+  /**
+   * What a notifier is sent in place of events that were held back for it: one message that counts them.
+   *
+   * @param key of the digest: its delivery's `eventId`, and what its idempotency key is made of
+   * @throws {NotifierError} `not_found` where the app has no such notifier
+   */
+  digest(appId: string, notifierId: string, digest: Digest, key: string): Delivery {
+    const json = JSON.stringify({ app_id: appId, notifier_id: notifierId, key, digest });
+    return this.#call((exports, handle, instance) => {
+      const size = instance.put(json);
+      instance.check(exports.notifier_digest(handle, instance.input, size, 1));
+      return readDeliveries(instance, new Map(), () => '', false)[0]!;
     });
   }
 

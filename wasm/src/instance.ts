@@ -8,7 +8,7 @@ type Call = (...args: number[]) => number;
 export type Exports = Record<
   `notifier_${
     | 'abi_version' | 'answer' | 'reserve' | 'new' | 'delete'
-    | 'route' | 'match' | 'lines' | 'explain' | 'preview' | 'filter_new' | 'filter_delete' | 'filter_judge'
+    | 'route' | 'match' | 'lines' | 'explain' | 'preview' | 'digest' | 'filter_new' | 'filter_delete' | 'filter_judge'
     | 'add_app' | 'update_app' | 'remove_app' | 'apps' | 'put_user' | 'remove_user' | 'add' | 'update' | 'remove' | 'find' | 'list' | 'signing_secrets' | 'validate'
     | 'load' | 'vocabulary' | 'snapshot' | 'configure' | 'catalogue' | 'handle' | 'switch_off' | 'prepare' | 'publish' | 'abandon' | 'apply'}`,
   Call

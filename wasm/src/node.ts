@@ -3,6 +3,7 @@
 export { NotifierError, type ErrorCode, type FieldError } from './error.js';
 export { type GuardOptions, type Judgement } from './delivery/guard.js';
 export { type MailTransport } from './delivery/mail.js';
+export { type GroupHost } from './delivery/groups.js';
 export { FileStore, type FileStoreOptions } from './delivery/file_store.js';
 export { MemoryStore } from './delivery/memory_store.js';
 export { Outbox, showRecord, type OutboxOptions, type OutboxQuery, type OutboxRecord, type OutboxReport, type Resent, type RetryPolicy, type Standing, type TargetLimits, type Withdrawn } from './delivery/outbox.js';
@@ -16,6 +17,8 @@ export { type Action, type Verdict } from './delivery/verdict.js';
 export { FileLock } from './delivery/file_lock.js';
 /** @internal */
 export { syncFolder } from './delivery/journal.js';
+/** @internal */
+export { zoneOffset } from './delivery/zones.js';
 /** @internal */
 export { packed } from './delivery/sqlite_store.js';
 /** @internal */

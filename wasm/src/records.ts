@@ -5,7 +5,7 @@ import { platformNames } from './platforms.js';
 import type { Delivery, EmailDelivery, HttpDelivery, Outcome, Truncation } from './types.js';
 
 // Words of a notifier_record. A text takes two: start and size.
-const enum Word { Platform, NotifierId, NotifierName = 3, AppId = 5, Target = 7, EventId = 9, EventType = 11, Key = 13, Method = 15, PacedAs = 17, Body = 19, BodySize, Pairs, Cuts, Size }
+const enum Word { Platform, NotifierId, NotifierName = 3, AppId = 5, Target = 7, EventId = 9, EventType = 11, Key = 13, Method = 15, Arrival = 17, PacedAs = 19, Body = 21, BodySize, Pairs, Cuts, Size }
 
 const still = 0x80000000;
 const wholeEvent = 0xffffffff;
@@ -116,6 +116,7 @@ export function readDeliveries<Body extends string | Uint8Array>(
       const pacedAs = hex(words[record + Word.PacedAs]!, words[record + Word.PacedAs + 1]!);
       if (pacedAs !== undefined) delivery.pacedAs = pacedAs;
     }
+    if (words[record + Word.Arrival + 1] !== 0) delivery.arrival = JSON.parse(text(record + Word.Arrival));
     for (let cuts = words[record + Word.Cuts]!; cuts > 0; --cuts, at += 4) {
       truncations.push({ part: text(at), length: words[at + 2]!, kept: words[at + 3]! });
     }

@@ -66,8 +66,8 @@ export interface Notifier {
 }
 
 /**
- * One message for a storm. What is together is by the values of `by`: keys joined by dots, as `type`, or `app`. It is kept, judged and given
- * back here, as quiet hours and a mute are, and acted on by the native server alone: what this package sends, it sends at once.
+ * One message for a storm. What is together is by the values of `by`: keys joined by dots, as `type`, or `app`. An engine keeps it, judges it
+ * and says of each delivery what is to be counted ({@link Arrival}), as of quiet hours and of a mute; an outbox with `tellTogether` acts on it.
  */
 export type Grouping = {
   /** Keys of the event, at most 8; without it all of a notifier's events are together. */
@@ -141,6 +141,41 @@ export interface Truncation {
   kept: number;
 }
 
+/** What a delivery says of itself to a notifier that is told of several events together, by its grouping, quiet hours or a mute. As stores keep it. */
+export interface Arrival {
+  /** Events with the same are together. */
+  group: string;
+  /** The event's. */
+  type?: string;
+  /** Of the message that tells of it alone. */
+  title?: string;
+  link?: string;
+  subject?: string;
+  severity: 'info' | 'success' | 'warning' | 'error';
+  /** An alert is over. */
+  ends_alert?: boolean;
+}
+
+/** What is told of events that were held back: what an outbox hands to {@link Engine.digest}. */
+export interface Digest {
+  /** How many events in all. */
+  count: number;
+  /** How many of each type; of more than these are `other_kinds`. */
+  kinds: { type: string; count: number }[];
+  other_kinds: number;
+  /** The first of them; of a webhook's each with its own bytes, while there is room. */
+  items: { title: string; link?: string; severity: Arrival['severity']; event?: string }[];
+  /** The worst severity. */
+  worst: Arrival['severity'];
+  /** When the first and the last came, in milliseconds since 1970. */
+  first: number;
+  last: number;
+  /** Others of the same were told before: these are more. */
+  follows: boolean;
+  /** App or project, by name, where it is one; else empty. */
+  subject: string;
+}
+
 interface DeliveryBase<Body> {
   notifierId: string;
   notifierName: string;
@@ -151,6 +186,8 @@ interface DeliveryBase<Body> {
   eventType: string;
   /** Stable: the same event and notifier give the same key on every attempt and machine. */
   idempotencyKey: string;
+  /** Where its notifier may be told of it together with others. */
+  arrival?: Arrival;
   truncations: Truncation[];
   /** Only to tell apart what `Body` is. */
   readonly __body?: Body;

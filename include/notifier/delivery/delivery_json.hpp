@@ -83,7 +83,6 @@ void each_arrival_text(Member&& member) {
 
 /// All but the event, which is the body.
 inline void write_arrival(json::Writer& out, const Arrival& arrival) {
-  out.key("arrival");
   out.object([&] {
     each_arrival_text([&](std::string_view name, std::string Arrival::*text) {
       if (!(arrival.*text).empty()) out.member(name, arrival.*text);
@@ -137,7 +136,10 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const Delivery& delivery, BodyPa
         for (const std::string& recipient : delivery.to) out.string(recipient);
       });
     }
-    if (NOTIFIER_ARRIVALS != 0 && delivery.arrival != nullptr) detail::net::write_arrival(out, *delivery.arrival);
+    if (NOTIFIER_ARRIVALS != 0 && delivery.arrival != nullptr) {
+      out.key("arrival");
+      detail::net::write_arrival(out, *delivery.arrival);
+    }
   });
 }
 

@@ -94,10 +94,10 @@ export class Database {
     return this.#thread.ask({ op: 'check' });
   }
 
-  /** What the file, the log beside it and the events that are kept take, when the oldest delivery was made that is to be sent, and how many are held back to be told together. */
-  async figures(): Promise<{ databaseBytes: number; logBytes: number; eventBytes: number; oldestPending: number | undefined; grouping: number }> {
+  /** What the file, the log beside it and the events that are kept take, and when the oldest delivery was made that is to be sent. */
+  async figures(): Promise<{ databaseBytes: number; logBytes: number; eventBytes: number; oldestPending: number | undefined }> {
     const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    return { databaseBytes: size(this.#path), logBytes: size(`${this.#path}-wal`), ...(await this.#thread.ask<{ eventBytes: number; oldestPending: number | undefined; grouping: number }>({ op: 'figures' })) };
+    return { databaseBytes: size(this.#path), logBytes: size(`${this.#path}-wal`), ...(await this.#thread.ask<{ eventBytes: number; oldestPending: number | undefined }>({ op: 'figures' })) };
   }
 
   event(appId: string, id: string): Promise<string | undefined> {

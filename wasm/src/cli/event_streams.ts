@@ -2,7 +2,7 @@
 //
 // `event: event` carries the event's own JSON. `event: delivery` tells once of a delivery that is new, and once more of each step that
 // it takes: notifier_id, notifier_name, platform, event_id, event_type, idempotency_key and status (its state: pending, held, delivered,
-// dead; `shown`: a dry run does not send it). A step has also
+// dead, grouping; `shown`: a dry run does not send it). A step has also
 //
 //   attempt          which attempt it was, 0 where none was made
 //   outcome          what came of it: an action's name, as in the list of deliveries
@@ -15,11 +15,11 @@
 // change is told, and the list has them.
 
 import type { ServerResponse } from 'node:http';
-import type { OutboxReport } from '../node.js';
+import type { OutboxReport, OutboxState } from '../node.js';
 import type { Delivery, Outcome } from '../types.js';
 
-/** What is tried again is pending; what waits for its notifier to be switched on is held. `shown`: a dry run does not send it. */
-export type DeliveryStatus = 'pending' | 'held' | 'delivered' | 'dead' | 'shown';
+/** What is tried again is pending; what waits for its notifier to be switched on is held; what may be told together with others is `grouping`. `shown`: a dry run does not send it. */
+export type DeliveryStatus = OutboxState | 'shown';
 type DeliveryHead = Pick<Delivery, 'appId' | 'notifierId' | 'notifierName' | 'platform' | 'eventId' | 'eventType' | 'idempotencyKey'>;
 
 /** A client that does not keep up is cut off rather than fed a stream with holes. */
@@ -66,7 +66,7 @@ export class EventStreams {
     if (this.#clients.size === 0) return;
     for (const { appId, json } of events) this.#send(appId, 'event', json);
     deliveries.forEach((delivery, i) => {
-      if (isNew[i] ?? true) this.publishDelivery(delivery, status);
+      if (isNew[i] ?? true) this.publishDelivery(delivery, status === 'pending' && delivery.arrival ? 'grouping' : status);
     });
   }
 

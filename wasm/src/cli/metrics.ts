@@ -70,7 +70,8 @@ export interface Standings {
   streams: number;
   pending: number;
   held: number;
-  grouping: number;
+  grouped: number;
+  counted: number;
   /** When the oldest delivery was made that is to be sent, in milliseconds since 1970. */
   oldestPending: number | undefined;
   databaseBytes: number;
@@ -173,9 +174,8 @@ export class Metrics {
     out.one('notifier_notifiers_switched_off_total', 'counter', 'Notifiers that were switched off for failing.', this.switchedOff);
     out.one('notifier_deliveries_pending', 'gauge', 'Deliveries to be sent, now or later.', standings.pending);
     out.one('notifier_deliveries_held', 'gauge', 'Deliveries that wait for their notifier to be switched on.', standings.held);
-    // What the native server left; nothing is told together here.
-    out.one('notifier_deliveries_grouped', 'gauge', 'Events that are held back to be told together.', standings.grouping);
-    out.one('notifier_deliveries_grouped_total', 'counter', 'Events that were counted, to be told together.', 0);
+    out.one('notifier_deliveries_grouped', 'gauge', 'Events that are held back to be told together.', standings.grouped);
+    out.one('notifier_deliveries_grouped_total', 'counter', 'Events that were counted, to be told together.', standings.counted);
     out.one('notifier_deliveries_in_flight', 'gauge', 'Attempts under way.', this.#inFlight);
     const age = standings.oldestPending === undefined ? 0 : Math.max(0, Date.now() - standings.oldestPending) / 1000;
     out.one('notifier_delivery_oldest_pending_age_seconds', 'gauge', 'How long the oldest delivery has waited that is to be sent; 0 where there is none.', age);

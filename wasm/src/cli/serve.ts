@@ -245,6 +245,7 @@ export async function serve(args: string[]): Promise<number> {
         secrets: (id) => engine.signingSecrets(id),
         standing: (id, delivery) => service.standing(id, delivery),
         refuse: (delivery) => service.refuse(delivery),
+        ...(!isDry && { tellTogether: engine }),
         onAttempt(report) {
           if (isLogged) logAttempt(report);
           service.report(report);
@@ -254,8 +255,6 @@ export async function serve(args: string[]): Promise<number> {
       },
       (sender) => ({ ready: () => sender.ready(), send: (delivery, options) => metrics.attempt(delivery.platform, () => sender.send(delivery, options)) }),
     );
-    const { grouping } = await database.figures();
-    if (grouping > 0) process.stderr.write(`notifier-wasm: ${grouping} deliveries wait to be told together, which notifier-server does and this server does not; they stay as they are\n`);
     service.outbox = delivering.outbox;
     service.sender = delivering.sender;
     const findApp = (idOrName: string) => engine.apps().find(({ id, name }) => id === idOrName || name === idOrName);
@@ -271,6 +270,8 @@ export async function serve(args: string[]): Promise<number> {
         streams: service.streams.count,
         pending: outbox.pending,
         held: outbox.held,
+        grouped: outbox.grouped,
+        counted: outbox.counted,
         ...(await database.figures()),
       }),
     );

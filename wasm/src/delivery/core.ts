@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import { NotifierError } from '../error.js';
 import { Answer } from '../instance.js';
 import { readBeside } from '../node_file.js';
+import { zoneOffset } from './zones.js';
 
 type Call = (...args: number[]) => number;
 
@@ -14,11 +15,13 @@ type Exports = Record<
     | 'abi_version' | 'answer' | 'reserve' | 'classify' | 'sign' | 'guard' | 'judge_url' | 'judge_address'
     | 'outbox_open' | 'outbox_remember' | 'outbox_describe' | 'outbox_admit' | 'outbox_claim' | 'outbox_record' | 'outbox_release' | 'outbox_lost'
     | 'outbox_give_up' | 'outbox_hold_claim' | 'outbox_hold' | 'outbox_resume' | 'outbox_end' | 'outbox_cancel' | 'outbox_resend' | 'outbox_prune'
+    | 'group_step'
     | 'outbox_take_writes' | 'outbox_written' | 'outbox_failed' | 'outbox_is_stored' | 'outbox_pending' | 'outbox_held' | 'outbox_wait'}`,
   Call
 >;
 
 const abiVersion = 2;
+const noZone = -0x80000000;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -52,6 +55,7 @@ export class Core {
         return 1;
       },
       random: () => randomBytes(4).readUInt32LE(),
+      zone_offset: (zone: number, size: number, at: number) => zoneOffset(this.#text(zone, size), at) ?? noZone,
     };
     const env = { emscripten_notify_memory_growth: () => {} };
     const wasi = {

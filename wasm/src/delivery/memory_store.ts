@@ -1,5 +1,5 @@
 import type { Delivery } from '../types.js';
-import type { OutboxForget, OutboxStore, OutboxWrite, StoredClock, StoredHealth, StoredRecord, StoreEntry, StorePage, StoreQuery } from './outbox_store.js';
+import type { OutboxForget, OutboxStore, OutboxWrite, StoredClock, StoredGroup, StoredHealth, StoredRecord, StoreEntry, StorePage, StoreQuery } from './outbox_store.js';
 import { RecordIndex, narrowed, type Indexed } from './record_index.js';
 
 interface Entry extends Indexed {
@@ -10,6 +10,7 @@ interface Entry extends Indexed {
 /** Keeps deliveries in memory: they are lost with the process. */
 export class MemoryStore implements OutboxStore {
   readonly #index = new RecordIndex<Entry>();
+  readonly #groups = new Map<string, StoredGroup>();
 
   insert(entries: readonly StoreEntry[]): number[] {
     return entries.map(({ record, delivery }) => {
@@ -24,7 +25,7 @@ export class MemoryStore implements OutboxStore {
     for (const write of writes) {
       if (write.op === 'update') {
         const entry = this.#index.update(write);
-        if (entry?.record.state === 'delivered') entry.delivery = undefined;
+        if (entry?.record.state === 'delivered' || entry?.record.state === 'grouped') entry.delivery = undefined;
       } else if (write.op === 'health') {
         const { op: _, ...health } = write;
         this.#index.setHealth(health);
@@ -32,6 +33,19 @@ export class MemoryStore implements OutboxStore {
         this.#index.clock = { wall: write.wall, kept: write.kept };
       }
     }
+  }
+
+  regroup(writes: readonly OutboxWrite[], groups: readonly StoredGroup[], digests: readonly StoreEntry[]): number[] {
+    this.write(writes);
+    for (const group of groups) {
+      if (group.state === undefined) this.#groups.delete(group.key);
+      else this.#groups.set(group.key, group);
+    }
+    return this.insert(digests);
+  }
+
+  groups(): StoredGroup[] {
+    return [...this.#groups.values()];
   }
 
   forget(what: OutboxForget): number {

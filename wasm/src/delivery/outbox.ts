@@ -10,6 +10,7 @@ import type { Delivery, Platform } from '../types.js';
 import { Core } from './core.js';
 import { FileStore } from './file_store.js';
 import { needDeliveries } from './given.js';
+import { Groups, type GroupHost } from './groups.js';
 import { MemoryStore } from './memory_store.js';
 import type { OutboxForget, OutboxState, OutboxStore, OutboxWrite, StoredRecord } from './outbox_store.js';
 import type { AttemptOptions } from './sender.js';
@@ -120,6 +121,12 @@ export interface OutboxOptions {
    * then, and can be sent again.
    */
   refuse?: (delivery: Delivery) => string | undefined;
+  /**
+   * Has the events of notifiers that ask for it told together: `grouping`, quiet hours and a mute. They are counted by their groups, and a digest
+   * is put in as a delivery of its own. An `Engine` will do. It needs a store with `regroup` and `groups`, as memory and `SqliteOutboxStore`
+   * are. Default: each is sent at once.
+   */
+  tellTogether?: GroupHost;
   /** Whether what an earlier process left is sent. Default: true. */
   resume?: boolean;
   /** Called after each attempt, and for what is given up without one: mail to nobody, what `refuse` refuses. */
@@ -167,7 +174,7 @@ function optionsJson({ retry = {}, limits = {}, keepOrder, hostConcurrency, hold
 function checkOptions({ retry, limits = {}, ...others }: OutboxOptions): void {
   checkKeys(
     others,
-    'sender file store secrets() concurrency hostConcurrency keepOrder keepDeliveredMs keepDeadMs holdMs standing() refuse() resume onAttempt() onDisable() onError() clock() steadyClock() limits retry',
+    'sender file store secrets() concurrency hostConcurrency keepOrder keepDeliveredMs keepDeadMs holdMs standing() refuse() tellTogether resume onAttempt() onDisable() onError() clock() steadyClock() limits retry',
     'Outbox.open',
   );
   checkKeys(retry, 'delaysMs jitterPercent maxRetryAfterMs disableAfterMs disableAfterFailures', 'retry');
@@ -176,10 +183,10 @@ function checkOptions({ retry, limits = {}, ...others }: OutboxOptions): void {
 }
 
 /** What the core looks at: all but content. As delivery_json.hpp reads it. */
-function headOf(delivery: Delivery): object {
+function headOf(delivery: Delivery, isGrouped: boolean): object {
   const { idempotencyKey, notifierId, appId, eventId, eventType, platform } = delivery;
   const where = platform === 'email' ? { to: delivery.envelope.to } : { url: delivery.url, target: delivery.pacedAs };
-  return { key: idempotencyKey, notifier_id: notifierId, app_id: appId, event_id: eventId, event_type: eventType, platform, ...where };
+  return { key: idempotencyKey, notifier_id: notifierId, app_id: appId, event_id: eventId, event_type: eventType, platform, ...where, ...(isGrouped && delivery.arrival && { arrival: {} }) };
 }
 
 /** Bodies as text: JSON and mails are valid UTF-8. */
@@ -205,6 +212,8 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #wallClock: () => number;
   readonly #steadyClock: () => number;
+  /** undefined: nothing is told together. */
+  readonly #groups: Groups | undefined;
   readonly #attempts = new Map<number, AbortController>();
   readonly #waiting: (() => void)[] = [];
   #pending = 0;
@@ -223,7 +232,7 @@ export class Outbox {
    * Takes up what an earlier process left, and begins to send it.
    *
    * @throws {NotifierError} `invalid` without a sender, and for an option that is not known; `conflict` where another process uses the file; `storage` where it cannot be read, or is of another kind;
-   *   `unsupported` where what the sender needs is not installed
+   *   `unsupported` where what the sender needs is not installed, and where `tellTogether` has a store that keeps no groups
    */
   static async open(options: OutboxOptions): Promise<Outbox> {
     if (typeof options?.sender?.send !== 'function') {
@@ -252,6 +261,16 @@ export class Outbox {
     this.#steadyClock = steadyClock;
     this.#lastPrune = steadyClock();
     this.#core.ask('notifier_outbox_open', [optionsJson(options)]);
+    const { tellTogether: host } = options;
+    this.#groups = host && new Groups({
+      core: this.#core,
+      store,
+      host,
+      now: () => this.#now(),
+      describe: (deliveries) => this.#describe(deliveries),
+      admit: (records) => this.#admit(records),
+      ended: (delivery, { state, next_at, history }) => this.#tellAttempt(delivery, 0, { action: 'fail', status: 0, reason: history.at(-1)?.reason ?? '' }, state, next_at),
+    });
   }
 
   /** What an earlier process left, and how the notifiers stand by now. */
@@ -260,8 +279,9 @@ export class Outbox {
     const [clock, health] = [await store.clock(), await store.health()];
     this.#core.ask('notifier_outbox_remember', [JSON.stringify({ clock, health })], [], this.#now());
     const notifiers = new Set<string>();
+    await this.#groups?.recover();
     for await (const records of store.waiting()) {
-      this.#admit(records);
+      this.#takeIn(records);
       for (const { notifier_id: id } of records) notifiers.add(id);
     }
     for (const id of notifiers) {
@@ -274,9 +294,19 @@ export class Outbox {
     this.#write();
   }
 
-  /** How many deliveries are to be sent, now or later; those that are held do not count. */
+  /** How many deliveries are to be sent, now or later; those that are held, or held back to be told together, do not count. */
   get pending(): number {
     return this.#pending;
+  }
+
+  /** Events that are held back to be told together. */
+  get grouped(): number {
+    return this.#groups?.held ?? 0;
+  }
+
+  /** Events that were counted, to be told together, since this was opened. */
+  get counted(): number {
+    return this.#groups?.counted ?? 0;
   }
 
   /** How many are held for notifiers that are switched off. */
@@ -311,10 +341,13 @@ export class Outbox {
     needDeliveries(deliveries, 'enqueue');
     if (deliveries.length === 0) return [];
     const contents = deliveries.map(withText);
-    const { records } = this.#core.ask<{ records: Omit<StoredRecord, 'sequence'>[] }>('notifier_outbox_describe', [JSON.stringify(contents.map(headOf))], [], [this.#wallClock()]);
+    const records = this.#describe(contents, this.#groups !== undefined);
     const sequences = await this.#stored(async () => insert(contents.map((delivery, i) => ({ record: records[i]!, delivery }))));
-    const added = records.flatMap((record, i) => (sequences[i]! > 0 ? [{ ...record, sequence: sequences[i]! }] : []));
-    if (!this.#isClosed) this.#admit(added.filter(({ state }) => state === 'pending'));
+    const isAdded = (i: number) => !this.#isClosed && sequences[i]! > 0;
+    this.#admit(records.flatMap((record, i) => (isAdded(i) && record.state === 'pending' ? [{ ...record, sequence: sequences[i]! }] : [])));
+    records.forEach((record, i) => {
+      if (isAdded(i) && record.state === 'grouping') this.#groups!.admit({ ...record, sequence: sequences[i]! }, contents[i]);
+    });
     this.#count();
     contents.forEach((delivery, i) => {
       const { state, history, next_at: nextAt } = records[i]!;
@@ -407,6 +440,29 @@ export class Outbox {
   }
 
   /**
+   * Tells what is held back, for a notifier or for all, as if its windows were over. Resolves once that is stored; it is sent as all else.
+   *
+   * @throws {NotifierError} `storage`; then it is tried again
+   */
+  async tellNow(notifierId?: string): Promise<void> {
+    this.#checkOpen();
+    const groups = this.#groups;
+    if (groups === undefined) return;
+    try {
+      await this.#stored(() => groups.tellNow(notifierId));
+    } finally {
+      this.#changed();
+    }
+  }
+
+  /** A notifier's grouping, quiet hours or mute have changed: what is held back for it is judged anew. `hold`, `resume` and `cancel` do so, too. */
+  regroup(notifierId: string): void {
+    this.#checkOpen();
+    this.#groups?.change(notifierId);
+    this.#schedule();
+  }
+
+  /**
    * Waits for the attempts under way, but not longer than said, and closes the store. What is pending stays there for the next
    * process; without a file it is lost.
    */
@@ -462,18 +518,33 @@ export class Outbox {
     }
   }
 
+  /** The records that deliveries begin with. */
+  #describe(deliveries: readonly Delivery[], isGrouped = false): Omit<StoredRecord, 'sequence'>[] {
+    const heads = JSON.stringify(deliveries.map((delivery) => headOf(delivery, isGrouped)));
+    return this.#core.ask<{ records: Omit<StoredRecord, 'sequence'>[] }>('notifier_outbox_describe', [heads], [], [this.#wallClock()]).records;
+  }
+
+  /** Takes up what the store has. */
+  #takeIn(records: readonly StoredRecord[]): void {
+    const groups = this.#groups;
+    this.#admit(records.flatMap((record) => (record.state !== 'grouping' ? [record] : groups === undefined ? [{ ...record, state: 'pending' }] : [])));
+    for (const record of records) if (record.state === 'grouping') groups?.admit(record, undefined);
+  }
+
   #admit(records: readonly StoredRecord[]): void {
     if (records.length > 0) this.#core.ask('notifier_outbox_admit', [JSON.stringify(records)], [], this.#now());
   }
 
   #tell(call: 'notifier_outbox_hold' | 'notifier_outbox_resume', notifierId: string): number {
     const { count } = this.#core.ask<{ count: number }>(call, [notifierId], [], this.#now());
+    this.#groups?.change(notifierId);
     this.#changed();
     return count;
   }
 
   #end(notifierId: string, reason: string): number {
     const { count } = this.#core.ask<{ count: number }>('notifier_outbox_end', [notifierId, reason], [], this.#now());
+    this.#groups?.change(notifierId);
     this.#changed();
     return count;
   }
@@ -496,6 +567,8 @@ export class Outbox {
       this.#lastPrune = steady;
       void this.#prune();
     }
+    const groups = this.#groups;
+    if (groups !== undefined && (groups.waitMs() === 0 || groups.isSet())) void this.#step(groups);
     const { concurrency = 256 } = this.#options;
     for (let free = concurrency - this.#attempts.size; free > 0; ) {
       const most = Math.min(free, claimsAtOnce);
@@ -507,9 +580,26 @@ export class Outbox {
     this.#count();
     this.#write();
     clearTimeout(this.#timer);
-    const wait = this.#core.exports.notifier_outbox_wait(...this.#now());
+    const groupWait = groups === undefined || this.#isStepping ? Infinity : groups.waitMs();
+    const wait = Math.min(this.#core.exports.notifier_outbox_wait(...this.#now()), groupWait);
     this.#timer = setTimeout(() => this.#work(), Math.min(Math.max(wait, 1), pruneEveryMs));
     if (this.#pending === 0) this.#timer.unref(); // a program that has nothing else to do may end
+  }
+
+  #isStepping = false;
+
+  /** Has what arrived counted, and what is due told. What cannot be stored is tried again a while later. */
+  async #step(groups: Groups): Promise<void> {
+    if (this.#isStepping) return;
+    this.#isStepping = true;
+    try {
+      await this.#stored(() => groups.step());
+    } catch (error) {
+      this.#report(error);
+    } finally {
+      this.#isStepping = false;
+      this.#changed();
+    }
   }
 
   async #prune(): Promise<void> {
@@ -630,7 +720,7 @@ export class Outbox {
   }
 
   #count(): void {
-    this.#pending = this.#core.exports.notifier_outbox_pending();
+    this.#pending = this.#core.exports.notifier_outbox_pending() + (this.#groups?.arriving ?? 0);
     if (this.#waiting.length > 0) this.#wake();
   }
 
@@ -671,7 +761,7 @@ export function showRecord({ key, notifier_id, event_id, event_type, platform, s
     state,
     created_at: time(created_at),
     next_at: state === 'pending' ? time(next_at) : null,
-    ended_at: state === 'delivered' || state === 'dead' ? time(next_at) : null,
+    ended_at: state === 'delivered' || state === 'dead' || state === 'grouped' ? time(next_at) : null,
     ...(state === 'held' && { held_until: time(next_at) }),
     attempts: history.map(({ at, action, status, reason, remaining, refused, reply, receipt }) => ({
       at: time(at),

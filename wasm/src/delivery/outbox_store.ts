@@ -11,7 +11,11 @@ export type OutboxState =
   /** It has arrived. */
   | 'delivered'
   /** Given up, with the reason; it can be sent again. */
-  | 'dead';
+  | 'dead'
+  /** Its notifier is told of several events together: to be sent at once, or to be counted. */
+  | 'grouping'
+  /** Counted: its notifier's digest, a delivery of its own, tells of it. */
+  | 'grouped';
 
 /** What came of an attempt, or why there was none. */
 export interface StoredAttempt {
@@ -72,6 +76,15 @@ export interface StoredClock {
   kept: number;
 }
 
+/** Events that are told together, as long as their window is open. */
+export interface StoredGroup {
+  key: string;
+  app_id: string;
+  notifier_id: string;
+  /** JSON, for the outbox alone; undefined: the window is closed, and the group is to be forgotten. */
+  state: string | undefined;
+}
+
 /** One thing that an outbox has to have written. What is not there any more is left so. */
 export type OutboxWrite =
   /** A record changes. `attempt` goes to its history; `recipients` are from now on those of the mail. */
@@ -83,7 +96,7 @@ export type OutboxWrite =
 
 /** Which records are forgotten. */
 export interface OutboxForget {
-  /** Those that arrived, and those that died, before then. */
+  /** Those that arrived or were counted, and those that died, before then. */
   delivered_before: number;
   dead_before: number;
   /** What ended later than this was dated by a clock that was wrong: it is dated so before it is judged. */
@@ -136,9 +149,9 @@ export interface OutboxStore {
   write(writes: readonly OutboxWrite[]): PromiseLike<void> | void;
   /** Forgets what has ended and is not kept any longer. @returns how many */
   forget(what: OutboxForget): PromiseLike<number> | number;
-  /** The content of a delivery, with the recipients that are left; undefined where it is lost for good. */
+  /** The content of a delivery, with the recipients that are left; undefined where it is lost for good. One that is `grouped` needs none. */
   load(sequence: number): PromiseLike<Delivery | undefined> | Delivery | undefined;
-  /** Everything pending or held, in order of sequence, in pages. Their history may be left out. Asked once, at the start. */
+  /** Everything pending, held or `grouping`, each kind in order of sequence, in pages. Their history may be left out. Asked once, at the start. */
   waiting(): AsyncIterable<readonly StoredRecord[]> | Iterable<readonly StoredRecord[]>;
   /** The notifiers that have failed of late. Asked once, at the start. */
   health(): PromiseLike<readonly StoredHealth[]> | readonly StoredHealth[];
@@ -147,6 +160,13 @@ export interface OutboxStore {
   find(notifierId: string, key: string): PromiseLike<StoredRecord | undefined> | StoredRecord | undefined;
   /** A page of records, and how many match in all. */
   list(query: StoreQuery): PromiseLike<StorePage> | StorePage;
+  /**
+   * For `tellTogether`: does all of this or nothing of it: the writes, as `write`; each group in place of the one with its key; the digests, as
+   * `insert`, which says what is answered. It may be given again where that failed.
+   */
+  regroup?(writes: readonly OutboxWrite[], groups: readonly StoredGroup[], digests: readonly StoreEntry[]): PromiseLike<number[]> | number[];
+  /** The groups that are open. Asked at the start, and after `regroup` has failed. Needed with it. */
+  groups?(): PromiseLike<readonly StoredGroup[]> | readonly StoredGroup[];
   /** Resolves when all that was written will outlive a crash of the machine, too. Default: it does once `write` has resolved. */
   sync?(): PromiseLike<void> | void;
   /** Called last, and once. */

@@ -16,6 +16,10 @@ function copied(record: StoredRecord): StoredRecord {
   return { ...record, history: [...record.history] };
 }
 
+function isOver({ state }: StoredRecord): boolean {
+  return state === 'delivered' || state === 'dead' || state === 'grouped';
+}
+
 export class RecordIndex<Entry extends Indexed> {
   /** In order of sequence. */
   readonly entries = new Map<number, Entry>();
@@ -74,7 +78,7 @@ export class RecordIndex<Entry extends Indexed> {
     const old: Entry[] = [];
     for (const entry of this.entries.values()) {
       const { state, next_at: at } = entry.record;
-      if (at < (state === 'delivered' ? deliveredBefore : state === 'dead' ? deadBefore : -Infinity)) old.push(entry);
+      if (at < (state === 'delivered' || state === 'grouped' ? deliveredBefore : state === 'dead' ? deadBefore : -Infinity)) old.push(entry);
     }
     return old;
   }
@@ -83,7 +87,7 @@ export class RecordIndex<Entry extends Indexed> {
   date(latest: number): boolean {
     let isAny = false;
     for (const { record } of this.entries.values()) {
-      if ((record.state !== 'delivered' && record.state !== 'dead') || record.next_at <= latest) continue;
+      if (!isOver(record) || record.next_at <= latest) continue;
       record.next_at = latest;
       isAny = true;
     }
@@ -93,7 +97,7 @@ export class RecordIndex<Entry extends Indexed> {
   *waiting(): Iterable<StoredRecord[]> {
     let page: StoredRecord[] = [];
     for (const { record } of this.entries.values()) {
-      if (record.state !== 'pending' && record.state !== 'held') continue;
+      if (isOver(record)) continue;
       page.push({ ...record, history: [] });
       if (page.length < pageSize) continue;
       yield page;

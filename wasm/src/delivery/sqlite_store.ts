@@ -1,7 +1,7 @@
 // Deliveries in a database that SQLite keeps, in a thread of its own: only what waits is in memory.
 
 import type { Delivery } from '../types.js';
-import type { DeliverySearch, FoundRecords, OutboxForget, OutboxStore, OutboxWrite, StoredClock, StoredHealth, StoredRecord, StoreEntry, StorePage, StoreQuery } from './outbox_store.js';
+import type { DeliverySearch, FoundRecords, OutboxForget, OutboxStore, OutboxWrite, StoredClock, StoredGroup, StoredHealth, StoredRecord, StoreEntry, StorePage, StoreQuery } from './outbox_store.js';
 import { narrowed } from './record_index.js';
 import { cut, sharedRests } from './shared_body.js';
 import { keptByDefault, readContent, writeContent, type KeptRows, type ServerRows, type StoredEntry } from './sqlite_task.js';
@@ -89,16 +89,33 @@ export class SqliteOutboxStore implements OutboxStore {
     const kept = await this.#thread.ask<KeptRows>(task);
     const { sequences } = kept;
     entries.forEach(({ record, delivery }, i) => {
-      if (sequences[i]! > 0 && record.state === 'pending') this.#keep(sequences[i]!, delivery);
+      if (sequences[i]! > 0 && (record.state === 'pending' || record.state === 'grouping')) this.#keep(sequences[i]!, delivery);
     });
     return kept;
   }
 
   async write(writes: readonly OutboxWrite[]): Promise<void> {
     await this.#thread.ask({ op: 'write', writes });
+    this.#follow(writes);
+  }
+
+  async regroup(writes: readonly OutboxWrite[], groups: readonly StoredGroup[], digests: readonly StoreEntry[]): Promise<number[]> {
+    const sequences = await this.#thread.ask<number[]>({ op: 'regroup', writes, groups, ...(packed(digests) as { entries: StoredEntry[]; rests: string[] }) });
+    this.#follow(writes);
+    digests.forEach(({ record, delivery }, i) => {
+      if (sequences[i]! > 0 && record.state === 'pending') this.#keep(sequences[i]!, delivery);
+    });
+    return sequences;
+  }
+
+  groups(): Promise<StoredGroup[]> {
+    return this.#thread.ask({ op: 'groups' });
+  }
+
+  #follow(writes: readonly OutboxWrite[]): void {
     for (const write of writes) {
       if (write.op !== 'update') continue;
-      if (write.state === 'delivered' || write.state === 'dead') this.#drop(write.sequence);
+      if (write.state === 'delivered' || write.state === 'dead' || write.state === 'grouped') this.#drop(write.sequence);
       const kept = this.#kept.get(write.sequence);
       if (kept !== undefined && write.recipients !== undefined) kept.recipients = write.recipients;
     }
@@ -121,11 +138,13 @@ export class SqliteOutboxStore implements OutboxStore {
   }
 
   async *waiting(): AsyncIterable<readonly StoredRecord[]> {
-    for (let after = 0; ; ) {
-      const records = await this.#thread.ask<StoredRecord[]>({ op: 'waiting', after, most: pageSize });
-      if (records.length > 0) yield records;
-      if (records.length < pageSize) return;
-      after = records.at(-1)!.sequence;
+    for (const areGrouping of [false, true]) {
+      for (let after = 0, count = pageSize; count === pageSize; ) {
+        const records = await this.#thread.ask<StoredRecord[]>({ op: 'waiting', after, most: pageSize, areGrouping });
+        if (records.length > 0) yield records;
+        count = records.length;
+        after = records.at(-1)?.sequence ?? after;
+      }
     }
   }
 

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync, SQLOutputValue } from 'node:sqlite';
 import type { HistoryPage, Platform } from '../types.js';
-import type { DeliverySearch, FoundRecords, OutboxForget, OutboxState, OutboxWrite, StoredAttempt, StoredClock, StoredHealth, StoredRecord, StorePage, StoreQuery } from './outbox_store.js';
+import type { DeliverySearch, FoundRecords, OutboxForget, OutboxState, OutboxWrite, StoredAttempt, StoredClock, StoredGroup, StoredHealth, StoredRecord, StorePage, StoreQuery } from './outbox_store.js';
 import { oldStatements, statements, statementsBesideOld } from './sqlite_statements.js';
 import type { OldOutbox, ServerRows, StoredEntry, ThreadData } from './sqlite_task.js';
 
@@ -24,7 +24,7 @@ function list(addresses: readonly string[] | undefined): string {
 }
 
 /** The states as release 1.0 numbered them. */
-const oldStates: Record<OutboxState, number> = { pending: 0, delivered: 1, dead: 2, held: 3 };
+const oldStates: Record<OutboxState, number> = { pending: 0, delivered: 1, dead: 2, held: 3, grouping: 4, grouped: 5 };
 
 /** A statement whose parameters are numbered. */
 class Statement {
@@ -143,11 +143,6 @@ export class OutboxTables {
     return made.reduce<number | undefined>((oldest, each) => (each === undefined ? oldest : Math.min(oldest ?? Infinity, number(each))), undefined);
   }
 
-  /** How many the native server held back, to tell of them together. */
-  grouping(): number {
-    return number(this.#database.prepare("SELECT COUNT(*) AS count FROM deliveries WHERE state = 'grouping'").get()!['count']);
-  }
-
   /** The id of a rest's row, which is made where there is none with the same text. */
   #keepRest(rest: string): number {
     const hash = createHash('sha256').update(rest).digest('hex').slice(0, 32);
@@ -170,8 +165,18 @@ export class OutboxTables {
     const update = () => this.#all.of('updateRecord').get(sequence, state, attempts, next_at, wait_ms) !== undefined;
     if (!update() && !(this.#move(sequence) && update())) return;
     if (attempt !== undefined) this.#addAttempt(sequence, attempt);
-    if (state === 'delivered') this.#dropContent(sequence);
+    if (state === 'delivered' || state === 'grouped') this.#dropContent(sequence);
     else if (recipients !== undefined) this.#all.of('updateRecipients').run(sequence, list(recipients));
+  }
+
+  /** Keeps a group in place of the one with its key; one that is closed is forgotten. */
+  keepGroup({ key, app_id, notifier_id, state }: StoredGroup): void {
+    if (state === undefined) this.#all.of('dropGroup').run(key);
+    else this.#all.of('putGroup').run(key, app_id, notifier_id, state);
+  }
+
+  groups(): StoredGroup[] {
+    return this.#all.of('selectGroups').all().map((row) => ({ key: text(row['key']), app_id: text(row['app_id']), notifier_id: text(row['notifier_id']), state: text(row['state']) }));
   }
 
   /** Takes a delivery over from the tables of 1.0. @returns whether it was there */
@@ -196,12 +201,13 @@ export class OutboxTables {
   /** Forgets at most so many. @returns how many */
   forget({ delivered_before, dead_before, latest }: OutboxForget, isDated: boolean, most: number): number {
     let count = 0;
-    for (const [state, before] of [['delivered', delivered_before], ['dead', dead_before]] as const) {
+    for (const [state, before] of [['delivered', delivered_before], ['dead', dead_before], ['grouped', delivered_before]] as const) {
+      const isGrouped = state === 'grouped';
       if (!isDated) {
-        this.#all.of('dateOver').run(state, latest);
+        this.#all.of(isGrouped ? 'dateGroupedOver' : 'dateOver').run(state, latest);
         this.#old?.of('dateOldOver').run(oldStates[state], latest);
       }
-      for (const row of this.#all.of('selectOver').all(state, before, most - count)) {
+      for (const row of this.#all.of(isGrouped ? 'selectGroupedOver' : 'selectOver').all(state, before, most - count)) {
         const sequence = number(row['sequence']);
         this.#all.of('forgetAttempts').run(sequence);
         this.#dropContent(sequence);
@@ -225,8 +231,9 @@ export class OutboxTables {
     return rest === undefined ? undefined : { content: text(row['content']), rest: text(rest), recipients: text(row['recipients']) };
   }
 
-  waiting(after: number, most: number): StoredRecord[] {
-    return this.#either.of('selectWaiting').all(after, most).map((row) => readRecord(row));
+  waiting(after: number, most: number, areGrouping: boolean): StoredRecord[] {
+    const select = areGrouping ? this.#all.of('selectGrouping') : this.#either.of('selectWaiting');
+    return select.all(after, most).map((row) => readRecord(row));
   }
 
   health(): StoredHealth[] {

@@ -1,7 +1,7 @@
 // What is asked of the thread that has the database, and how a delivery is written there.
 
-import type { Change, Delivery, Platform } from '../types.js';
-import type { DeliverySearch, OutboxForget, OutboxWrite, StoredRecord, StoreQuery } from './outbox_store.js';
+import type { Arrival, Change, Delivery, Platform } from '../types.js';
+import type { DeliverySearch, OutboxForget, OutboxWrite, StoredGroup, StoredRecord, StoreQuery } from './outbox_store.js';
 
 /** A delivery that comes in. */
 export interface StoredEntry {
@@ -37,10 +37,13 @@ export interface OldOutbox {
 export type Task =
   | { op: 'keep'; rows: ServerRows | undefined; entries: readonly StoredEntry[]; rests: readonly string[] }
   | { op: 'write'; writes: readonly OutboxWrite[] }
+  | { op: 'regroup'; writes: readonly OutboxWrite[]; groups: readonly StoredGroup[]; entries: readonly StoredEntry[]; rests: readonly string[] }
   | { op: 'forget'; what: OutboxForget; isDated: boolean; most: number }
   | { op: 'take over'; rows: ServerRows; outbox: OldOutbox }
   | { op: 'load'; sequence: number }
-  | { op: 'waiting'; after: number; most: number }
+  /** Those that are to be taken into groups, or the others. */
+  | { op: 'waiting'; after: number; most: number; areGrouping: boolean }
+  | { op: 'groups' }
   | { op: 'health' }
   | { op: 'clock' }
   | { op: 'find'; notifierId: string; key: string }
@@ -49,7 +52,7 @@ export type Task =
   | { op: 'events'; appId: string; offset: number; limit: number; place: number | undefined }
   | { op: 'event'; appId: string; id: string }
   | { op: 'registry' }
-  /** What the events take that are kept, when the oldest delivery was made that is to be sent, and how many are held back to be told together. */
+  /** What the events take that are kept, and when the oldest delivery was made that is to be sent. */
   | { op: 'figures' }
   /** Of all there is, into a file that is not there yet. */
   | { op: 'copy'; path: string }
@@ -59,7 +62,7 @@ export type Task =
 
 /** Whether a task changes the database. */
 export function isWriter({ op }: Task): boolean {
-  return op === 'keep' || op === 'write' || op === 'forget' || op === 'take over' || op === 'check';
+  return op === 'keep' || op === 'write' || op === 'regroup' || op === 'forget' || op === 'take over' || op === 'check';
 }
 
 export interface Request {
@@ -90,7 +93,7 @@ export const keptByDefault = { eventsPerApp: 1_000, eventBytesPerApp: 256_000_00
 /** As delivery_json.hpp writes it. */
 export function writeContent(delivery: Delivery): string {
   const { platform, idempotencyKey: key, notifierId, notifierName, appId, eventId, eventType } = delivery;
-  const head = { platform, key, notifier_id: notifierId, notifier_name: notifierName, app_id: appId, event_id: eventId, event_type: eventType };
+  const head = { platform, key, notifier_id: notifierId, notifier_name: notifierName, app_id: appId, event_id: eventId, event_type: eventType, ...(delivery.arrival && { arrival: delivery.arrival }) };
   if (delivery.platform === 'email') return JSON.stringify({ ...head, from: delivery.envelope.from, body: delivery.raw, to: delivery.envelope.to });
   const { method, url, pacedAs: target, body, headers } = delivery;
   return JSON.stringify({ ...head, method, url, target, body, headers: Object.entries(headers) });
@@ -98,10 +101,10 @@ export function writeContent(delivery: Delivery): string {
 
 /** @param recipients of a mail, those that are left; undefined while all are */
 export function readContent(content: string, rest: string, recipients: readonly string[] | undefined): Delivery {
-  const { platform, key, notifier_id = '', notifier_name = '', app_id = '', event_id = '', event_type = '', method = '', url = '', from = '', target, body = '', headers = [], to = [] } = JSON.parse(content) as {
+  const { arrival, platform, key, notifier_id = '', notifier_name = '', app_id = '', event_id = '', event_type = '', method = '', url = '', from = '', target, body = '', headers = [], to = [] } = JSON.parse(content) as {
     [name: string]: string | undefined;
-  } & { platform: Platform; key: string; headers?: [string, string][]; to?: string[] };
-  const head = { notifierId: notifier_id, notifierName: notifier_name, appId: app_id, eventId: event_id, eventType: event_type, idempotencyKey: key, truncations: [] };
+  } & { arrival?: Arrival; platform: Platform; key: string; headers?: [string, string][]; to?: string[] };
+  const head = { notifierId: notifier_id, notifierName: notifier_name, appId: app_id, eventId: event_id, eventType: event_type, idempotencyKey: key, ...(arrival && { arrival }), truncations: [] };
   if (platform === 'email') return { ...head, platform, envelope: { from, to: [...(recipients ?? to)] }, raw: body + rest };
   return { ...head, platform, method, url, ...(target !== undefined && { pacedAs: target }), headers: Object.fromEntries(headers), body: body + rest };
 }

@@ -211,6 +211,10 @@ class Thread {
       case 'write':
         for (const write of task.writes) this.#outbox.write(write);
         return undefined;
+      case 'regroup':
+        for (const write of task.writes) this.#outbox.write(write);
+        for (const group of task.groups) this.#outbox.keepGroup(group);
+        return this.#outbox.insert(task.entries, task.rests);
       case 'forget': {
         const count = this.#outbox.forget(task.what, task.isDated, task.most);
         if (count < task.most) this.#database.exec('PRAGMA incremental_vacuum(4096)');
@@ -223,7 +227,9 @@ class Thread {
       case 'load':
         return this.#outbox.load(task.sequence);
       case 'waiting':
-        return this.#outbox.waiting(task.after, task.most);
+        return this.#outbox.waiting(task.after, task.most, task.areGrouping);
+      case 'groups':
+        return this.#outbox.groups();
       case 'health':
         return this.#outbox.health();
       case 'clock':
@@ -241,7 +247,7 @@ class Thread {
       case 'registry':
         return this.#server.registry();
       case 'figures':
-        return { eventBytes: this.#server.eventBytes(), oldestPending: this.#outbox.oldestPending(), grouping: this.#outbox.grouping() };
+        return { eventBytes: this.#server.eventBytes(), oldestPending: this.#outbox.oldestPending() };
       case 'copy':
         return copy(this.#database, task.path);
       case 'check':
