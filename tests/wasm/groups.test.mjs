@@ -1,9 +1,13 @@
 // One message for a storm, over memory: from the engine through the outbox, with clocks that are set and stores that fail.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Process, MemoryStore, Outbox, begin, counted, crash, hour, minute, second, turns } from './group_world.mjs';
 import { NotifierError, createEngine } from './package.mjs';
+import { until } from './targets.mjs';
 
 const digest = (window, more = {}) => ({ grouping: { mode: 'digest', window, ...more } });
 const sum = (told) => told.reduce((all, delivery) => all + counted(delivery), 0);
@@ -274,6 +278,36 @@ test('why groups cannot go on is told once each time, and what is told by itself
   assert.equal(process.outbox.pending, 1, 'it is not known yet whether it is to be sent');
   await assert.rejects(process.outbox.tellNow(), { code: 'storage' });
   await process.close();
+});
+
+test('a file of lines keeps what is held back, over restarts and as it is made anew', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'notifier-group-file-'));
+  try {
+    const path = join(folder, 'outbox.ndjson');
+    const members = digest(3_600, { max_items: 1 });
+    let process;
+    for (let life = 0; life < 5; ++life) {
+      process = await Process.open({ store: undefined, file: path, members, steady: 10 ** life, ...(process && { wall: process.wall + second }) });
+      assert.equal(process.outbox.grouped, 100 * life);
+      for (let i = 0; i < 100; ++i) await process.outbox.enqueue(process.engine.route(JSON.stringify({ id: `ev-${life}-${i}`, type: 'x', app_id: 'app-1', type_data: { filler: 'z'.repeat(20_000) } })));
+      await until(() => process.outbox.pending === 0 && process.outbox.grouped === 100 * (life + 1));
+      await process.close();
+    }
+    assert.deepEqual(process.news(), []);
+    assert.ok(statSync(path).size < 5_000_000, `${statSync(path).size} bytes: what is counted is not kept`);
+    process = await Process.open({ file: path, members, steady: 3, wall: process.wall });
+    await process.pass(hour);
+    await until(() => process.told.length > 0);
+    assert.deepEqual(process.news().map(counted), [500]);
+    await process.close();
+    process = await Process.open({ file: path, members, wall: process.wall });
+    assert.equal(process.outbox.grouped, 0);
+    assert.equal((await process.outbox.list({ state: 'grouped' })).total, 500);
+    assert.deepEqual(process.news(), []);
+    await process.close();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('groups need a store that keeps them', async () => {

@@ -8,7 +8,8 @@ import { deliveryHelp, deliveryOptions, openOutbox } from './delivering.js';
 const help = `Usage: notifier-wasm send CONFIG.json [OPTION]... < EVENTS
 
 Reads events, one JSON document to a line, and delivers them to the notifiers that accept them; what fails for now is tried again.
-An event that comes twice with the same id is sent once; one without an id is a new one each time it is read.
+An event that comes twice with the same id is sent once; one without an id is a new one each time it is read. What is to be told
+together, by grouping, quiet hours or a mute, is told when all has been read.
 
 ${deliveryHelp}\
   --retry-for SECONDS
@@ -122,6 +123,7 @@ export async function send(args: string[]): Promise<number> {
   const delivering = values['dry-run'] ? undefined : await openOutbox(values, {
     ...(values.outbox !== undefined && { file: values.outbox }),
     secrets: (id) => engine.signingSecrets(id),
+    tellTogether: engine,
     retry: { delaysMs: delays(retryFor), maxRetryAfterMs: retryFor * 1_000, disableAfterFailures: 0 },
     onAttempt(report) {
       if (report.state !== 'pending') tally.ended(report);
@@ -179,6 +181,15 @@ export async function send(args: string[]): Promise<number> {
     if (isStopped) break;
   }
   await take(splitter.end());
+  // Nothing is held back beyond the end of the program.
+  while (!isStopped && outbox !== undefined) {
+    try {
+      await outbox.tellNow();
+      break;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 1_000)); // what could not be stored has been told
+    }
+  }
   if (!isStopped) await outbox?.idle();
   await outbox?.close();
   delivering?.sender.close();

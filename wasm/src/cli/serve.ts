@@ -245,7 +245,7 @@ export async function serve(args: string[]): Promise<number> {
         secrets: (id) => engine.signingSecrets(id),
         standing: (id, delivery) => service.standing(id, delivery),
         refuse: (delivery) => service.refuse(delivery),
-        ...(!isDry && { tellTogether: engine }),
+        ...(!isDry && { tellTogether: service.groupHost() }),
         onAttempt(report) {
           if (isLogged) logAttempt(report);
           service.report(report);

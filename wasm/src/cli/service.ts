@@ -3,7 +3,7 @@
 import { Committer, conflicted, markKnown } from '../committer.js';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
-import { showRecord, type Outbox, type OutboxReport, type Sender, type ServerRows, type Standing, type StoredRecord } from '../node.js';
+import { showRecord, type GroupHost, type Outbox, type OutboxReport, type Sender, type ServerRows, type Standing, type StoredRecord } from '../node.js';
 import type { ApiRequest, Change, Delivery, DeliveryFilter, Outcome } from '../types.js';
 import { refusal, type Answer } from './access.js';
 import { AskedHistory, type FoundDelivery, type Pages } from './asked_history.js';
@@ -198,6 +198,18 @@ export class Service {
     const { app_id: appId, platform, event_id: eventId, event_type: eventType, key: idempotencyKey, state } = record;
     const notifierName = this.#engine.notifier(notifierId)?.name ?? '';
     this.streams.publishDelivery({ appId, notifierId, notifierName, platform, eventId, eventType, idempotencyKey }, state);
+  }
+
+  /** What the outbox asks where events are told together. */
+  groupHost(): GroupHost {
+    return {
+      notifier: (id) => this.#engine.notifier(id),
+      digest: (...what) => {
+        const delivery = this.#engine.digest(...what);
+        this.#metrics.enqueued(delivery.platform);
+        return delivery;
+      },
+    };
   }
 
   report(report: OutboxReport): void {

@@ -4,7 +4,7 @@ import { NotifierError } from '../error.js';
 import type { Delivery } from '../types.js';
 import { FileLock } from './file_lock.js';
 import { Journal, type JournalHead, type Place } from './journal.js';
-import type { OutboxForget, OutboxStore, OutboxWrite, StoredClock, StoredHealth, StoredRecord, StoreEntry, StorePage, StoreQuery } from './outbox_store.js';
+import type { OutboxForget, OutboxState, OutboxStore, OutboxWrite, StoredClock, StoredGroup, StoredHealth, StoredRecord, StoreEntry, StorePage, StoreQuery } from './outbox_store.js';
 import { RecordIndex, narrowed, type Indexed } from './record_index.js';
 import { cut, joined, sharedRests } from './shared_body.js';
 
@@ -44,6 +44,8 @@ const recordSize = 400;
 //   {"c":{"wall","kept"}}            the time that counts for how long records are kept
 //   {"l":N}                          what ended later than N is dated N
 //   {"f":[N,...]}                    records were forgotten
+//   {"g":key,"app_id",...,"state"}   a group of events that are told together; without "state" it is closed
+//   {"r":[line,...]}                 lines that are there together or not at all
 const version = 2;
 const head: JournalHead = {
   first: { v: version, last: 0 },
@@ -66,6 +68,7 @@ export class FileStore implements OutboxStore {
   readonly #onError: (error: unknown) => void;
   readonly #index = new RecordIndex<Entry>();
   readonly #bodies = new Map<number, Body>();
+  readonly #groups = new Map<string, StoredGroup>();
   #kept = 0;
   /** Bytes of the journal that a new one would have, roughly. */
   #useful = 0;
@@ -88,7 +91,7 @@ export class FileStore implements OutboxStore {
       throw new NotifierError('storage', `cannot use ${path}: ${(error as Error).message}`, { cause: error });
     }
     for (const entry of this.#index.entries.values()) {
-      if (entry.record.state === 'delivered') {
+      if (isDone(entry.record)) {
         entry.body = undefined;
         this.#useful += recordSize;
       } else {
@@ -109,6 +112,8 @@ export class FileStore implements OutboxStore {
     } else if (line.h !== undefined) this.#index.setHealth(this.#readHealth(line));
     else if (line.c !== undefined) this.#index.clock = line.c;
     else if (line.l !== undefined) this.#index.date(line.l);
+    else if (line.r !== undefined) for (const each of line.r) this.#replay(each, place);
+    else if (line.g !== undefined) this.#keepGroup({ key: line.g, app_id: line.app_id, notifier_id: line.notifier_id, state: line.state });
     else if (line.f !== undefined) {
       for (const sequence of line.f) {
         const entry = this.#index.entries.get(sequence);
@@ -127,7 +132,8 @@ export class FileStore implements OutboxStore {
     return { notifier_id, failing_ms: last - since, last_failure: last, failures };
   }
 
-  async insert(entries: readonly StoreEntry[]): Promise<number[]> {
+  /** Those that are new, with their sequences; and the sequence of each, 0 where it was there. */
+  #fresh(entries: readonly StoreEntry[]): { sequences: number[]; fresh: { record: StoredRecord; delivery: Delivery }[] } {
     const known = new Set<string>();
     let last = this.#index.last;
     const fresh: { record: StoredRecord; delivery: Delivery }[] = [];
@@ -139,6 +145,11 @@ export class FileStore implements OutboxStore {
       fresh.push({ record: { ...record, sequence: ++last }, delivery });
       return last;
     });
+    return { sequences, fresh };
+  }
+
+  async insert(entries: readonly StoreEntry[]): Promise<number[]> {
+    const { sequences, fresh } = this.#fresh(entries);
     const rests = sharedRests(fresh.map(({ delivery }) => delivery));
     const bodies = new Map<string, Body>();
     const added = fresh.map(({ record, delivery }, i): Entry => {
@@ -170,24 +181,61 @@ export class FileStore implements OutboxStore {
   }
 
   write(writes: readonly OutboxWrite[]): void {
-    for (const write of writes) {
+    for (const line of this.#linesOf(writes)) this.#journal.append(line);
+    this.#journal.write();
+    this.#follow(writes);
+    this.#syncTimer ??= setTimeout(() => void this.#settle(), syncEveryMs);
+  }
+
+  async regroup(writes: readonly OutboxWrite[], groups: readonly StoredGroup[], digests: readonly StoreEntry[]): Promise<number[]> {
+    const { sequences, fresh } = this.#fresh(digests);
+    const lines = [...this.#linesOf(writes), ...groups.map(groupLine), ...fresh.map(({ record, delivery }) => ({ i: record, d: delivery }))];
+    const place = this.#journal.append({ r: lines });
+    this.#journal.write();
+    this.#follow(writes);
+    for (const group of groups) this.#keepGroup(group);
+    for (const { record, delivery } of fresh) {
+      const entry = { record, body: undefined, delivery, place };
+      this.#index.add(entry);
+      this.#useful += place.size;
+      this.#keep(entry);
+    }
+    this.#syncTimer ??= setTimeout(() => void this.#settle(), syncEveryMs);
+    await this.#journal.synced();
+    return sequences;
+  }
+
+  groups(): StoredGroup[] {
+    return [...this.#groups.values()];
+  }
+
+  #keepGroup(group: StoredGroup): void {
+    if (group.state === undefined) this.#groups.delete(group.key);
+    else this.#groups.set(group.key, group);
+  }
+
+  #linesOf(writes: readonly OutboxWrite[]): object[] {
+    return writes.flatMap((write): object[] => {
       if (write.op === 'update') {
         const { op: _, sequence: u, recipients: to, ...change } = write;
-        if (this.#index.entries.has(u)) this.#journal.append({ u, ...change, to });
-      } else if (write.op === 'health') {
-        const { op: _, notifier_id: h, ...health } = write;
-        this.#journal.append({ h, ...health });
-      } else {
-        const { op: _, ...c } = write;
-        this.#journal.append({ c });
+        return this.#index.entries.has(u) ? [{ u, ...change, to }] : [];
       }
-    }
-    this.#journal.write();
+      if (write.op === 'health') {
+        const { op: _, notifier_id: h, ...health } = write;
+        return [{ h, ...health }];
+      }
+      const { op: _, ...c } = write;
+      return [{ c }];
+    });
+  }
+
+  #follow(writes: readonly OutboxWrite[]): void {
     for (const write of writes) {
       if (write.op === 'update') {
-        const before = this.#index.entries.get(write.sequence)?.record.state;
+        const before = this.#index.entries.get(write.sequence)?.record;
+        const wasDone = before !== undefined && isDone(before);
         const entry = this.#index.update(write);
-        if (entry && before !== 'delivered' && write.state === 'delivered') this.#end(entry);
+        if (entry && !wasDone && isDone(write)) this.#end(entry);
         else if (entry && write.state === 'dead') this.#drop(entry); // it may be sent again
       } else if (write.op === 'health') {
         const { op: _, ...health } = write;
@@ -196,7 +244,6 @@ export class FileStore implements OutboxStore {
         this.#index.clock = { wall: write.wall, kept: write.kept };
       }
     }
-    this.#syncTimer ??= setTimeout(() => void this.#settle(), syncEveryMs);
   }
 
   forget(what: OutboxForget): number {
@@ -215,7 +262,7 @@ export class FileStore implements OutboxStore {
 
   load(sequence: number): Delivery | undefined {
     const entry = this.#index.entries.get(sequence);
-    if (entry === undefined || entry.record.state === 'delivered') return undefined;
+    if (entry === undefined || isDone(entry.record)) return undefined;
     const content = entry.delivery ?? this.#read(entry);
     return content && narrowed(content, entry.record.recipients);
   }
@@ -254,15 +301,22 @@ export class FileStore implements OutboxStore {
   }
 
   /** The content as the file has it; undefined where the disk has lost it. */
-  #read({ place, body }: Entry): Delivery | undefined {
+  #read(entry: Entry): Delivery | undefined {
+    const { body } = entry;
     try {
-      const { d, b } = this.#journal.read(place);
+      const { d, b } = this.#line(entry);
       if (d === undefined || b === undefined) return d;
       return body === undefined ? undefined : joined(d, this.#journal.read(body.place).s);
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       throw error;
     }
+  }
+
+  /** What a delivery came in with. */
+  #line({ place, record: { sequence } }: Entry): { d?: Delivery; b?: number } {
+    const line = this.#journal.read(place);
+    return line.r === undefined ? line : line.r.find(({ i }: { i?: StoredRecord }) => i?.sequence === sequence);
   }
 
   #keep(entry: Entry): void {
@@ -298,7 +352,7 @@ export class FileStore implements OutboxStore {
   }
 
   #remove(entry: Entry): void {
-    this.#useful -= entry.record.state === 'delivered' ? recordSize : entry.place.size;
+    this.#useful -= isDone(entry.record) ? recordSize : entry.place.size;
     this.#release(entry);
     this.#index.remove(entry);
   }
@@ -333,6 +387,8 @@ export class FileStore implements OutboxStore {
   #compact(): void {
     const journal = this.#journal;
     const index = this.#index;
+    const groups = this.#groups;
+    const lineOf = (entry: Entry) => this.#line(entry);
     /** What is done with the place of each line, once they are all there. */
     const took: ((place: Place) => void)[] = [];
     const line = (json: object, take: (place: Place) => void = () => {}) => (took.push(take), json);
@@ -345,11 +401,12 @@ export class FileStore implements OutboxStore {
           written.add(body);
           yield line({ b: body.id, s: journal.read(body.place).s }, (place) => (body.place = place));
         }
-        const json = record.state === 'delivered' ? { i: record } : { ...journal.read(entry.place), i: record };
+        const json = isDone(record) ? { i: record } : { ...lineOf(entry), i: record };
         yield line(json, (place) => (entry.place = place));
       }
       for (const { notifier_id: h, ...health } of index.health()) yield line({ h, ...health });
       if (index.clock !== undefined) yield line({ c: index.clock });
+      for (const group of groups.values()) yield line(groupLine(group));
     }
     const places = journal.rewrite(lines());
     places.forEach((place, i) => took[i]!(place));
@@ -360,10 +417,19 @@ export class FileStore implements OutboxStore {
       if (body.kept > 0) this.#kept += body.place.size;
     }
     for (const { record, place, delivery } of index.entries.values()) {
-      this.#useful += record.state === 'delivered' ? recordSize : place.size;
+      this.#useful += isDone(record) ? recordSize : place.size;
       if (delivery !== undefined) this.#kept += place.size;
     }
   }
+}
+
+/** Whether the content of a delivery is not needed any more. */
+function isDone({ state }: { state: OutboxState }): boolean {
+  return state === 'delivered' || state === 'grouped';
+}
+
+function groupLine({ key: g, ...group }: StoredGroup): object {
+  return { g, ...group };
 }
 
 /** A record as it stands in a line. Version 1 had the recipients that are left beside it. */

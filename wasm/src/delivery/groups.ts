@@ -111,7 +111,7 @@ export class Groups {
   constructor(place: GroupPlace) {
     this.#place = place;
     if (place.store.regroup !== undefined && place.store.groups !== undefined) return;
-    throw new NotifierError('unsupported', 'tellTogether needs a store that keeps groups: memory, SqliteOutboxStore, or one of yours with regroup() and groups()', { field: 'tellTogether' });
+    throw new NotifierError('unsupported', 'tellTogether needs a store that keeps groups, by regroup() and groups()', { field: 'tellTogether' });
   }
 
   /** Takes up what an earlier process left. */
@@ -174,7 +174,7 @@ export class Groups {
   /** Whether the time of day was set since the last step. */
   isSet(): boolean {
     const [wall, steady] = this.#place.now();
-    return this.#groups.size > 0 && this.#skew !== undefined && Math.abs(wall - steady - this.#skew) > clockSlackMs;
+    return this.#groups.size > 0 && steady >= this.#retryAt && this.#skew !== undefined && Math.abs(wall - steady - this.#skew) > clockSlackMs;
   }
 
   /** Those of which it is not known yet whether they are to be sent. */

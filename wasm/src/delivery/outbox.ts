@@ -123,8 +123,7 @@ export interface OutboxOptions {
   refuse?: (delivery: Delivery) => string | undefined;
   /**
    * Has the events of notifiers that ask for it told together: `grouping`, quiet hours and a mute. They are counted by their groups, and a digest
-   * is put in as a delivery of its own. An `Engine` will do. It needs a store with `regroup` and `groups`, as memory and `SqliteOutboxStore`
-   * are. Default: each is sent at once.
+   * is put in as a delivery of its own. An `Engine` will do. A store of the host's own needs `regroup` and `groups` then. Default: each is sent at once.
    */
   tellTogether?: GroupHost;
   /** Whether what an earlier process left is sent. Default: true. */
