@@ -106,6 +106,38 @@ test('the stream tells of outcomes', async () => {
   await server.stop();
 });
 
+test('serve tells events together: the answer, the stream, the list and the metrics say so', async () => {
+  const server = await start([notifier('no-hook', 'webhook', 'ok/together', { grouping: { mode: 'digest', window: 2 } })]);
+  let text = '';
+  const request = httpRequest({ host: '127.0.0.1', port: server.port, path: '/v1/apps/shop/stream' }, (response) => {
+    response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+    for (let i = 0; i < 5; ++i) void server.post(newEvent()).then(({ text: answer }) => assert.equal(JSON.parse(answer).events[0].deliveries[0].grouped, true));
+  });
+  request.on('error', () => {}).end();
+  const metric = async (name) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec((await server.ask('/metrics')).text)?.[1]);
+  await until(async () => (await metric('notifier_deliveries_grouped_total')) === 5, 'that they are counted');
+  assert.equal(await metric('notifier_deliveries_grouped'), 5);
+  assert.equal(await metric('notifier_deliveries_pending'), 0);
+  assert.match(text, /"status":"grouping"/);
+  await until(() => text.includes('"status":"delivered"'), 'the digest in the stream');
+  const [{ body }, ...more] = arrived('ok/together');
+  assert.deepEqual(more, []);
+  assert.equal(JSON.parse(body).count, 5);
+  assert.equal(JSON.parse(body).events.length, 5);
+  assert.equal(await metric('notifier_deliveries_grouped'), 0);
+  const { deliveries } = await server.deliveries('no-hook');
+  assert.deepEqual(deliveries.map(({ event_type, state }) => [event_type, state]), [['digest', 'delivered'], ...Array(5).fill(['restart', 'grouped'])]);
+  request.destroy();
+  say(text);
+  // What a change of its notifier means is told at once: nothing is held back any more.
+  await server.ask('/v1/apps/shop/notifiers/no-hook', { method: 'PATCH', body: { notifier: { grouping: { mode: 'digest', window: 604_800 } } } });
+  await server.post(newEvent());
+  await until(async () => (await metric('notifier_deliveries_grouped_total')) === 6, 'that it is counted');
+  await server.ask('/v1/apps/shop/notifiers/no-hook', { method: 'PATCH', body: { notifier: { grouping: null } } });
+  await until(() => arrived('ok/together').length === 2, 'what was held back');
+  await server.stop();
+});
+
 test('what is dead can be sent again through the API', async () => {
   const server = await start([notifier('no-dead', 'webhook', '404/d')]);
   await server.post(newEvent());
@@ -358,6 +390,26 @@ test('send goes on where it was killed, and sends nothing twice that has arrived
   ended.kill('SIGTERM');
   assert.equal(await new Promise((resolve) => ended.on('close', resolve)), 1);
   assert.equal(arrived('ok/again').length, 1);
+});
+
+test('send tells what is to be told together when all has been read, and each event once', async () => {
+  const config = configured(
+    notifier('no-digest', 'webhook', 'ok/send-digest', { grouping: { mode: 'daily', at: '09:00', by: ['type'] } }),
+    notifier('no-muted', 'webhook', 'ok/send-muted', { muted_until: '2100-01-01T00:00:00Z' }),
+    notifier('no-throttle', 'webhook', 'ok/send-throttle', { grouping: { mode: 'throttle', window: 600 } }),
+  );
+  const list = Array.from({ length: 30 }, newEvent);
+  const outbox = join(folder, 'groups.outbox');
+  for (const _ of [1, 2]) {
+    const { status, stderr } = await send([config, '--allow-private-targets', '--outbox', outbox], lines(...list));
+    assert.deepEqual([status, stderr], [0, '']);
+    const counts = (path) => arrived(path).map(({ body }) => JSON.parse(body).count ?? 1);
+    assert.deepEqual(counts('ok/send-digest'), [30]);
+    assert.deepEqual(counts('ok/send-muted'), [30]);
+    assert.deepEqual(counts('ok/send-throttle'), [1, 29]);
+  }
+  const inMemory = await send([config, '--allow-private-targets'], lines(...list));
+  assert.deepEqual([inMemory.status, inMemory.stdout], [0, '4 delivered, 0 failed\n']);
 });
 
 test('send --dry-run sends nothing', async () => {
