@@ -199,11 +199,7 @@
 /// 1: deliveries of notifiers with `grouping`, quiet hours or a mute say what an outbox needs to hold them back and to
 /// tell them together. 0: they do not, and each is sent at once, which makes a WebAssembly module smaller.
 #ifndef NOTIFIER_ARRIVALS
-#ifdef __wasm__
-#define NOTIFIER_ARRIVALS 0
-#else
 #define NOTIFIER_ARRIVALS 1
-#endif
 #endif
 
 /// Longest webhook URL, in bytes.
@@ -31442,7 +31438,6 @@ void each_arrival_text(Member&& member) {
 
 /// All but the event, which is the body.
 inline void write_arrival(json::Writer& out, const Arrival& arrival) {
-  out.key("arrival");
   out.object([&] {
     each_arrival_text([&](std::string_view name, std::string Arrival::*text) {
       if (!(arrival.*text).empty()) out.member(name, arrival.*text);
@@ -31496,7 +31491,10 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const Delivery& delivery, BodyPa
         for (const std::string& recipient : delivery.to) out.string(recipient);
       });
     }
-    if (NOTIFIER_ARRIVALS != 0 && delivery.arrival != nullptr) detail::net::write_arrival(out, *delivery.arrival);
+    if (NOTIFIER_ARRIVALS != 0 && delivery.arrival != nullptr) {
+      out.key("arrival");
+      detail::net::write_arrival(out, *delivery.arrival);
+    }
   });
 }
 

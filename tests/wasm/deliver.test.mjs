@@ -408,6 +408,7 @@ test('send tells what is to be told together when all has been read, and each ev
     assert.deepEqual(counts('ok/send-muted'), [30]);
     assert.deepEqual(counts('ok/send-throttle'), [1, 29]);
   }
+  rmSync(outbox);
   const inMemory = await send([config, '--allow-private-targets'], lines(...list));
   assert.deepEqual([inMemory.status, inMemory.stdout], [0, '4 delivered, 0 failed\n']);
 });
