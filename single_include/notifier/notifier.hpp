@@ -24932,12 +24932,23 @@ NOTIFIER_NOINLINE inline void MovedTypes::check_in_use(const State& state, Probl
   }
 }
 
+/// A problem for each body of notifiers that names words which the vocabulary lacks, or its secrets.
+NOTIFIER_NOINLINE inline void check_bodies(const Voices& voices, const Vocabulary& vocabulary, Problems& problems) {
+  for (std::size_t number = 0; number < voices.end(); ++number) {
+    const std::shared_ptr<const BodyTemplate>& body = voices[static_cast<std::uint16_t>(number)].body;
+    std::string fault;
+    if (!body || BodyTemplate::compile(body->json(), &vocabulary, fault) != nullptr) continue;
+    problems.add("words", detail::joined("do not fit a webhook's body, ", fault), "in_use");
+  }
+}
+
 /// Puts another vocabulary in a state that is not published, whose notifiers are kept anew where event types have other
 /// places in it, and the settings' links are read anew. If it fails, the state is of no use.
 NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocabulary> vocabulary, State& next) {
   const MovedTypes moved(*next.vocabulary, *vocabulary);
   Problems problems;
   moved.check_in_use(next, problems);
+  check_bodies(next.voices(), *vocabulary, problems);
   auto pages = compile_links(next.settings->links, vocabulary->state(), problems);
   if (!problems.empty()) return std::move(problems).to_error("vocabulary");
   next.pages = std::move(pages);

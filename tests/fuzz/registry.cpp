@@ -151,6 +151,17 @@ class Machine {
     expect(count == registry_.notifier_count());
   }
 
+  /// A webhook is sent the event itself, or a body of its own, which is JSON whatever the event is; of what was nested
+  /// deep before, one level more may be too deep to read.
+  void check_webhook(const notifier::DeliveryView& delivery, std::string_view json) const {
+    const auto stored = registry_.find(delivery.notifier_id);
+    expect(stored.has_value());
+    if (stored->type_data.text("body").empty()) return expect(delivery.body.data() == json.data());
+    notifier::json::Document document;
+    const auto root = document.parse(delivery.body, delivery.body.size());
+    expect(root || root.error().code == notifier::errc::too_deep);
+  }
+
   void route(std::string_view json) {
     const std::string first = app();
     const notifier::Audience audience{{first, "n"}, {first}, {}};
@@ -164,7 +175,7 @@ class Machine {
         [&](const notifier::DeliveryView& delivery) {
           routed.emplace_back(delivery.notifier_id);
           expect(delivery.platform == notifier::Platform::email ? !delivery.from.empty() : !delivery.url.empty());
-          expect(delivery.platform != notifier::Platform::webhook || delivery.body.data() == json.data());
+          if (delivery.platform == notifier::Platform::webhook) check_webhook(delivery, json);
           expect(delivery.front_size <= delivery.body.size() && delivery.rest_id != 0);
           const notifier::Body& body = owned.emplace_back(own(delivery)).body;
           expect(body == delivery.body && body.rest() == delivery.body.substr(delivery.front_size));

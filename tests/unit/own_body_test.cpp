@@ -127,6 +127,31 @@ TEST_CASE("what is wrong is said with its place, and nothing is stored") {
   CHECK(shop.fault("\"" + std::string(16000, 'x') + "\"") == "none");
 }
 
+TEST_CASE("a vocabulary that lacks what a body names is refused, so that what is kept can be read again") {
+  Shop shop;
+  const auto read = [](const std::string& rows) {
+    auto vocabulary = Vocabulary::read(rows);
+    REQUIRE(vocabulary);
+    return *vocabulary;
+  };
+  REQUIRE(shop.registry.put_vocabulary(read(R"({"words":{"doors":{"true":"open"}}})")));
+  CHECK(shop.fault(R"({"a":"{open:door}"})").substr(0, 8) == "wording:");
+  const auto added = shop.registry.add("shop", draft_of(R"({"a":"{open:doors}"})"));
+  REQUIRE(added);
+  const auto refused = shop.registry.put_vocabulary(read("{}"));
+  REQUIRE_FALSE(refused);
+  REQUIRE(refused.error().fields.size() == 1);
+  CHECK(refused.error().fields[0].code == "in_use");
+  CHECK(refused.error().fields[0].message.find("at a, character 7") != std::string::npos);
+  CHECK_FALSE(shop.registry.put_vocabulary(read(R"({"words":{"doors":{"true":"open"}},"secret_names":["open"]})")));
+  Registry other;
+  CHECK(other.load(shop.registry.snapshot()));
+  NotifierDraft patch;
+  patch.type_data = R"({"body":null})";
+  REQUIRE(shop.registry.update("shop", added->id, patch));
+  CHECK(shop.registry.put_vocabulary(read("{}")));
+}
+
 TEST_CASE("a body is shown, kept, changed and taken away as it came") {
   Shop shop;
   const auto added = shop.registry.add("shop", draft_of(R"({ "t" : "{@title}" , "n" : [ 1 ] })"));
