@@ -2894,7 +2894,8 @@ struct PlatformRow {
   Range<std::string_view> target;
   TargetLimits target_limits;
 
-  /// How many fields of a message its writer shows: a digest names no more events, and says how many more there were.
+  /// How many fields of a message its writer shows, with links of a usual length: a digest names no more events, and
+  /// says how many more there were.
   std::size_t most_fields = 20;
 
   /// Whether each request is made of more than the first field and what all have in common.
@@ -3934,6 +3935,7 @@ inline constexpr PlatformRow pushover_row = [] {
   row.url = "https://api.pushover.net/1/messages.json";
   row.target = detail::pushover_target;
   row.target_limits = {1, 0};
+  row.most_fields = 6;
   return row;
 }();
 
@@ -4234,7 +4236,6 @@ inline constexpr PlatformRow telegram_row = [] {
   row.url = "{api_url}/bot{bot_token}/sendMessage";
   row.target = detail::telegram_target;
   row.target_limits = {1, 0, {{1, 1000}, {20, 60000}}};
-  row.most_fields = telegram_limits::fields;
   return row;
 }();
 

@@ -83,7 +83,12 @@ TEST_CASE("a digest of one kind names it; of one event, it is one; links that ar
 
 TEST_CASE("whatever a platform shows of a digest, how many more there were is part of it") {
   Digest digest = storm(380);
-  while (digest.items.size() < 100) digest.items.push_back(digest.items[0]);
+  digest.items.clear();
+  for (int i = 100; i < 200; ++i) {
+    digest.items.push_back(
+        {"shop: web-1 was ended, its memory was over its limit " + std::to_string(i),
+         "https://dashboard.example.org/apps/shop/crashes/0b9f5a34-7d0e-4c55-8f0b-2f6f1c2d9" + std::to_string(i)});
+  }
   for (const notifier::PlatformRow& row : notifier::builtin_platforms) {
     if (row.sends_event) continue;
     CAPTURE(row.name);

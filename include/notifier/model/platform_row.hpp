@@ -154,7 +154,8 @@ struct PlatformRow {
   Range<std::string_view> target;
   TargetLimits target_limits;
 
-  /// How many fields of a message its writer shows: a digest names no more events, and says how many more there were.
+  /// How many fields of a message its writer shows, with links of a usual length: a digest names no more events, and
+  /// says how many more there were.
   std::size_t most_fields = 20;
 
   /// Whether each request is made of more than the first field and what all have in common.

@@ -91,6 +91,7 @@ inline constexpr PlatformRow pushover_row = [] {
   row.url = "https://api.pushover.net/1/messages.json";
   row.target = detail::pushover_target;
   row.target_limits = {1, 0};
+  row.most_fields = 6;
   return row;
 }();
 

@@ -111,7 +111,6 @@ inline constexpr PlatformRow telegram_row = [] {
   row.url = "{api_url}/bot{bot_token}/sendMessage";
   row.target = detail::telegram_target;
   row.target_limits = {1, 0, {{1, 1000}, {20, 60000}}};
-  row.most_fields = telegram_limits::fields;
   return row;
 }();
 
