@@ -1,4 +1,4 @@
-// notifier-server: the notifier API over HTTP, everything in one SQLite file.
+// notifier-server: the notifier API over HTTP, everything in one SQLite file, or in a PostgreSQL for many servers.
 
 #include <malloc.h>
 #include <signal.h>
@@ -34,7 +34,10 @@
 #include "route_table.hpp"
 #include "sender.hpp"
 #include "service.hpp"
-#include "storage_probe.hpp"
+#if NOTIFIER_SERVER_POSTGRES
+#include "shared_storage.hpp"
+#endif
+#include "storage.hpp"
 #include "tls.hpp"
 #include "tokens.hpp"
 
@@ -63,8 +66,7 @@ std::optional<server::Tokens> read_tokens(const server::Options& options, std::s
   return tokens;
 }
 
-int serve(const server::Options& options, notifier::Registry& registry, notifier::SqliteStore& store,
-          const server::DatabaseFile& file) {
+int serve(const server::Options& options, notifier::Registry& registry, server::Storage& storage) {
   signal(SIGPIPE, SIG_IGN);
 
   std::string problem;
@@ -86,24 +88,20 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   const server::DeliveryLog delivery_log(options.access_log);
   const server::RouteTable routes(server::openapi_json());
   server::Metrics metrics(routes);
-  server::Sender sender(registry, *store.outbox(), metrics, *std::move(transport), std::move(outbox), options.dry_run);
-  const auto store_in_file = [&](const std::vector<notifier::Outcome*>& outcomes) {
+  server::Sender sender(registry, storage, metrics, *std::move(transport), std::move(outbox), options.dry_run);
+  const auto store_all_of = [&](const std::vector<notifier::Outcome*>& outcomes) {
     const auto began = std::chrono::steady_clock::now();
-    notifier::Result<void> done = file.check();
-    if (done) done = store.store(outcomes);
-    // Deleted in between, it would have taken them along.
-    if (done) done = file.check();
+    const notifier::Result<void> done = storage.store(outcomes);
     metrics.store_seconds.observe(std::chrono::steady_clock::now() - began);
     if (!done && done.error().code != notifier::errc::conflict) ++metrics.store_failures;
     return done;
   };
   server::Service service(
-      registry, store, metrics, store_in_file,
+      registry, storage, metrics, store_all_of,
       [&](const std::string& notifier_id, server::Standing standing) { sender.change(notifier_id, standing); });
   server::Limits limits;
   limits.request = std::chrono::seconds(options.request_seconds);
-  server::StorageProbe probe(file, options.database);
-  server::Operations operations(registry, metrics, probe, std::move(dashboard),
+  server::Operations operations(registry, metrics, storage, std::move(dashboard),
                                 [&sender] { return sender.is_taken_up(); });
   server::HttpServer http(service, operations, metrics, routes,
                           server::Access(registry, std::move(tokens), options.requests_per_second, options.cors_origin),
@@ -134,6 +132,15 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
     fail("cannot read the pending deliveries", error);
     ::raise(SIGTERM);
   };
+  const auto begun = storage.begin(
+      registry, [&service](const std::vector<notifier::Change>& changes) { service.tell_changes(changes); });
+  if (!begun) return fail("cannot share the database", begun.error());
+  /// Whatever comes: nobody is told of changes any more once those who are told are gone.
+  struct Ending {
+    ~Ending() { storage.stop(); }
+    server::Storage& storage;
+  };
+  const Ending ending{storage};
   sender.start(std::move(hooks));
   const bool is_ipv6 = options.host.find(':') != std::string::npos;
   std::printf("notifier-server listens on %s://%s:%d%s\n", has_tls ? "https" : "http",
@@ -164,6 +171,46 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   return has_failed ? 1 : 0;
 }
 
+/// Does what is to be done with a registry that is loaded, and serves.
+int run(const server::Options& options, notifier::Registry& registry, server::Storage& storage) {
+  if (!options.import_file.empty()) {
+    if (auto imported = server::import_snapshot(options.import_file, registry, storage); !imported) {
+      return fail("cannot import " + options.import_file, imported.error());
+    }
+  }
+  if (options.export_snapshot) {
+    std::puts(registry.snapshot().c_str());
+    return 0;
+  }
+  notifier::Settings settings = registry.settings();
+  if (!options.email_from.empty()) settings.email_from = options.email_from;
+  if (!options.link_base.empty()) settings.link_base = options.link_base;
+  if (auto set = registry.set_settings(settings); !set) return fail("wrong setting", set.error());
+  try {
+    return serve(options, registry, storage);
+  } catch (const std::exception& failure) {  // no threads, no memory, no descriptors
+    return fail(std::string("cannot go on: ") + failure.what());
+  }
+}
+
+#if NOTIFIER_SERVER_POSTGRES
+/// The same where the database is a PostgreSQL.
+int run_shared(const server::Options& options, notifier::Registry& registry) {
+  notifier::PostgresOptions postgres;
+  postgres.url = options.database;
+  postgres.events_per_app = options.events_per_app;
+  auto store = notifier::PostgresStore::open(std::move(postgres));
+  if (!store) return fail("cannot use the database", store.error());
+  server::SharedStorage storage(*std::move(store), options.curl.timeout_ms);
+  if (auto loaded = storage.load(registry); !loaded) return fail("cannot load the database", loaded.error());
+  return run(options, registry, storage);
+}
+#else
+int run_shared(const server::Options&, notifier::Registry&) {
+  return fail("this server was built without libpq, which a PostgreSQL needs");
+}
+#endif
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -184,6 +231,7 @@ int main(int argc, char** argv) {
   // The database holds secrets: it is for its owner alone.
   ::umask(077);
   if (!options.warning.empty()) fail(options.warning);
+  if (const std::string refused = options.refused_where_shared(); !refused.empty()) return fail(refused);
   if (!options.backup_file.empty()) {
     const auto done = server::back_up(options.database, options.backup_file);
     return done ? 0 : fail("cannot copy " + options.database + " into " + options.backup_file, done.error());
@@ -198,6 +246,7 @@ int main(int argc, char** argv) {
   };
   registry_options.zones = notifier::system_zones();
   notifier::Registry registry(registry_options);
+  if (options.is_shared()) return run_shared(options, registry);
   server::DatabaseFile file;
   const bool is_ours = file.lock(options.database);
   if (!is_ours && options.export_snapshot) {
@@ -220,22 +269,6 @@ int main(int argc, char** argv) {
 
   if (auto loaded = (*store)->load(registry); !loaded) return fail("cannot load " + options.database, loaded.error());
 
-  if (!options.import_file.empty()) {
-    if (auto imported = server::import_snapshot(options.import_file, registry, **store); !imported) {
-      return fail("cannot import " + options.import_file, imported.error());
-    }
-  }
-  if (options.export_snapshot) {
-    std::puts(registry.snapshot().c_str());
-    return 0;
-  }
-  notifier::Settings settings = registry.settings();
-  if (!options.email_from.empty()) settings.email_from = options.email_from;
-  if (!options.link_base.empty()) settings.link_base = options.link_base;
-  if (auto set = registry.set_settings(settings); !set) return fail("wrong setting", set.error());
-  try {
-    return serve(options, registry, **store, file);
-  } catch (const std::exception& failure) {  // no threads, no memory, no descriptors
-    return fail(std::string("cannot go on: ") + failure.what());
-  }
+  server::FileStorage storage(**store, file, options.database);
+  return run(options, registry, storage);
 }

@@ -20,20 +20,20 @@
 #include "notifier/version.hpp"
 #include "openapi_json.hpp"
 #include "process_figures.hpp"
-#include "storage_probe.hpp"
+#include "storage.hpp"
 
 namespace server {
 
 /// Thread-safe.
 class Operations {
  public:
-  /// @param registry, metrics, probe  outlive this
+  /// @param registry, metrics, storage  outlive this
   /// @param is_taken_up   whether deliveries that an earlier process left are taken up by now; thread-safe
-  Operations(const notifier::Registry& registry, Metrics& metrics, StorageProbe& probe, DashboardFiles dashboard,
+  Operations(const notifier::Registry& registry, Metrics& metrics, Storage& storage, DashboardFiles dashboard,
              std::function<bool()> is_taken_up)
       : registry_(registry),
         metrics_(metrics),
-        probe_(probe),
+        storage_(storage),
         dashboard_(std::move(dashboard)),
         is_taken_up_(std::move(is_taken_up)) {}
 
@@ -59,7 +59,8 @@ class Operations {
   notifier::Response readiness() {
     if (is_stopping_) return status(503, "not ready", "the server stops");
     if (!is_taken_up_()) return status(503, "not ready", "the deliveries of before are not taken up yet");
-    if (const auto stored = probe_.check(); !stored) return status(503, "not ready", "the database cannot be written");
+    if (const auto stored = storage_.check(); !stored)
+      return status(503, "not ready", "the database cannot be written");
     return status(200, "ok", {});
   }
 
@@ -68,15 +69,7 @@ class Operations {
     out.family("notifier_build_info", "gauge", "Which release runs, and for how many bits; always 1.");
     out.sample("notifier_build_info", "version=\"" NOTIFIER_VERSION "\",program=\"notifier-server\"", std::uint64_t{1});
     metrics_.write(out);
-    const auto oldest = probe_.oldest_pending();
-    const double age = oldest ? static_cast<double>(std::max<std::int64_t>(0, now().ms - oldest->ms)) / 1e3 : 0;
-    out.gauge("notifier_delivery_oldest_pending_age_seconds",
-              "How long the oldest delivery has waited that is to be sent; 0 where there is none.", age);
-    out.family("notifier_storage_bytes", "gauge", "What the database takes on the disk, and the log beside it.");
-    out.sample("notifier_storage_bytes", "file=\"database\"", static_cast<std::uint64_t>(probe_.bytes()));
-    out.sample("notifier_storage_bytes", "file=\"log\"", static_cast<std::uint64_t>(probe_.log_bytes()));
-    out.gauge("notifier_event_history_bytes", "What the events take that are kept.",
-              static_cast<std::uint64_t>(probe_.event_bytes()));
+    storage_.write_figures(out);
     out.gauge("notifier_apps", "Apps that there are.", std::uint64_t{registry_.app_count()});
     out.gauge("notifier_notifiers", "Notifiers that there are.", std::uint64_t{registry_.notifier_count()});
     write_process_figures(out, static_cast<double>(started_.ms) / 1e3);
@@ -105,7 +98,7 @@ class Operations {
 
   const notifier::Registry& registry_;
   Metrics& metrics_;
-  StorageProbe& probe_;
+  Storage& storage_;
   const DashboardFiles dashboard_;
   const notifier::Timestamp started_ = now();
   const std::function<bool()> is_taken_up_;

@@ -37,6 +37,15 @@ struct Options {
   bool help = false;
   std::string warning;  ///< of what was read; empty: there is none
 
+  /// Whether what `--database` names is no file.
+  bool is_shared() const { return database.rfind("postgresql://", 0) == 0 || database.rfind("postgres://", 0) == 0; }
+  /// What goes with a file alone. @return what is wrong, or nothing
+  std::string refused_where_shared() const {
+    if (!is_shared()) return {};
+    if (!backup_file.empty()) return "--backup copies a file; for a PostgreSQL there is pg_dump";
+    if (dry_run) return "--dry-run would end what other servers are to send";
+    return {};
+  }
   bool has_no_token() const { return token.empty() && tokens_file.empty(); }
 };
 
@@ -46,7 +55,8 @@ Serves the notifier API over HTTP, delivers what it makes, and keeps everything 
 
   --port N           listen on this port (default 7070); 0 picks a free one
   --host ADDRESS     listen on this address (default 127.0.0.1; with a token 0.0.0.0)
-  --database FILE    the database (default notifier.db); made where there is none
+  --database FILE    the database (default notifier.db); made where there is none. postgresql://... is a PostgreSQL
+                     that several servers share, each of which sends a part; see include/MANY_MACHINES.md
   --token TOKEN      ask for `Authorization: Bearer TOKEN`; the environment variable NOTIFIER_TOKEN does the same.
                      Without a token only this machine is served, and no web page but one of --cors
   --tokens FILE      ask for one of the tokens of this file (JSON), each of which may do what it says there; read again

@@ -21,10 +21,10 @@
 #include "metrics.hpp"
 #include "notifier/adapters/courier.hpp"
 #include "notifier/adapters/group_host.hpp"
-#include "notifier/adapters/sqlite_outbox.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/registry.hpp"
 #include "notifier/routing/router.hpp"
+#include "storage.hpp"
 
 namespace server {
 
@@ -48,7 +48,7 @@ class Sender {
   };
 
   /// @param dry_run  send nothing: what arrives is recorded as dead, what was pending before stays so
-  Sender(notifier::Registry& registry, notifier::SqliteOutbox& storage, Metrics& metrics,
+  Sender(notifier::Registry& registry, Storage& storage, Metrics& metrics,
          std::unique_ptr<notifier::CurlTransport> transport, notifier::OutboxOptions options, bool dry_run)
       : registry_(registry),
         metrics_(metrics),
@@ -56,7 +56,7 @@ class Sender {
         transport_(std::move(transport)),
         dry_run_(dry_run),
         router_(registry),
-        outbox_(storage, std::move(options)) {
+        outbox_(storage.outbox(), std::move(options)) {
     if (!dry_run_) outbox_.tell_together(group_host());
     storage_.on_arrival([this] { transport_->wake(); });
   }
@@ -86,7 +86,7 @@ class Sender {
   /// The same, without waiting for it.
   void begin_stop() {
     stopping_ = true;
-    storage_.interrupt();
+    storage_.begin_stop();
     transport_->wake();
   }
 
@@ -182,23 +182,29 @@ class Sender {
       metrics_.in_flight = courier.in_flight();
     }
     const auto end = std::chrono::steady_clock::now() + grace;
-    while (courier.in_flight() > 0 && std::chrono::steady_clock::now() < end) courier.finish(100);
+    while (courier.in_flight() > 0 && std::chrono::steady_clock::now() < end) {
+      courier.finish(100);
+      take_news(notifier::system_moment());  // what is empty is handed over
+    }
   }
 
   void take_news(notifier::Moment now) {
-    for (const notifier::OutboxRecord& record : storage_.take_arrivals()) {
-      outbox_.admit(record, now);
+    std::vector<Change> held;
+    const auto admitted = [&](const notifier::OutboxRecord& record) {
       metrics_.arrival(record.platform, record.state);
       hooks_.on_arrival(record);
-    }
-    for (notifier::OutboxRecord& record : storage_.take_cancelled()) to_withdraw_.push_back(std::move(record));
+      // Taken over from another server: it may have been switched on since, or be gone.
+      if (record.state == notifier::OutboxState::held)
+        held.emplace_back(record.notifier_id, standing_of(record.notifier_id));
+    };
+    storage_.take_news(outbox_, now, admitted, to_withdraw_);
     std::vector<notifier::OutboxRecord> later;
     for (notifier::OutboxRecord& record : to_withdraw_) {
       const auto done = outbox_.cancel(record.notifier_id, record.key, "it was withdrawn by hand", now);
       if (!done && done.error().code == notifier::errc::storage) later.push_back(std::move(record));
       if (!done) continue;
       // What is under way may yet arrive.
-      const auto found = storage_.find(record.notifier_id, record.key);
+      const auto found = storage_.outbox().find(record.notifier_id, record.key);
       if (!found || !*found || (*found)->state != notifier::OutboxState::dead) continue;
       ++metrics_.withdrawn;
       hooks_.on_arrival(**found);
@@ -209,6 +215,7 @@ class Sender {
       const std::lock_guard<std::mutex> lock(mutex_);
       changes.swap(changes_);
     }
+    changes.insert(changes.begin(), held.begin(), held.end());
     for (const auto& [notifier_id, standing] : changes) {
       const std::size_t count = apply(notifier_id, standing, now);
       if (count != 0) hooks_.on_standing(notifier_id, standing, count);
@@ -258,7 +265,7 @@ class Sender {
 
   notifier::Registry& registry_;
   Metrics& metrics_;
-  notifier::SqliteOutbox& storage_;
+  Storage& storage_;
   const std::unique_ptr<notifier::CurlTransport> transport_;
   const bool dry_run_;
   notifier::Router router_;  // of digests. Its thread's own, as the next

@@ -14,10 +14,10 @@
 #include "clock_and_ids.hpp"
 #include "event_stream.hpp"
 #include "notifier/adapters/group_commit.hpp"
-#include "notifier/adapters/sqlite.hpp"
 #include "notifier/api/api.hpp"
 #include "notifier/outbox/storage.hpp"
 #include "sender.hpp"
+#include "storage.hpp"
 
 namespace server {
 
@@ -28,8 +28,8 @@ class Service {
   using OnChange = std::function<void(const std::string& notifier_id, Standing)>;
 
   /// @param commit  stores in `store`, and whatever else there is to that
-  Service(notifier::Registry& registry, notifier::SqliteStore& store, Metrics& metrics,
-          notifier::GroupCommit::Store commit, OnChange on_change)
+  Service(notifier::Registry& registry, Storage& store, Metrics& metrics, notifier::GroupCommit::Store commit,
+          OnChange on_change)
       : registry_(registry),
         metrics_(metrics),
         store_(store),
@@ -46,6 +46,7 @@ class Service {
   void answer(const notifier::Request& request, std::function<void(notifier::Outcome)> done) {
     commits_.settle(
         [this, &request] {
+          store_.catch_up();
           const Lease api(*this);
           return (*api).handle(request);
         },
@@ -55,6 +56,7 @@ class Service {
   /// Switches a notifier off that kept failing, and returns what came of it when that is stored. See Api::switch_off().
   notifier::Outcome switch_off(std::string_view app_id, std::string_view notifier_id, std::string_view reason) {
     return commits_.settle([&] {
+      store_.catch_up();
       const Lease api(*this);
       return (*api).switch_off(app_id, notifier_id, reason);
     });
@@ -89,6 +91,16 @@ class Service {
             });
   }
 
+  /// Another server has changed this.
+  void tell_changes(const std::vector<notifier::Change>& changes) {
+    for (const notifier::Change& change : changes) {
+      using Op = notifier::Change::Op;
+      if (change.op == Op::remove_notifier) on_change_(change.notifier.id, Standing::gone);
+      if (change.op != Op::put_notifier || change.expected.empty()) continue;
+      on_change_(change.notifier.id, change.notifier.active ? Standing::on : Standing::off);
+    }
+  }
+
   EventStreams& streams() { return streams_; }
 
  private:
@@ -97,7 +109,7 @@ class Service {
     options.on_stored = [this](const notifier::Outcome& outcome) {
       // What is not told for want of memory is seen when the delivery's turn comes.
       static_cast<void>(notifier::detail::or_out_of_memory([&]() -> notifier::Result<void> {
-        tell_changes(outcome);
+        tell_changes(outcome.changes);
         return {};
       }));
     };
@@ -133,7 +145,7 @@ class Service {
     notifier::ApiOptions options;
     options.router.clock = now;
     options.new_id = new_id;
-    options.history = &store_;
+    options.history = &store_.history();
     return std::make_unique<notifier::Api>(registry_, std::move(options));
   }
 
@@ -147,15 +159,6 @@ class Service {
       if (event.is_known) continue;
       ++metrics_.events;
       streams_.publish(event.app_id, "event", event.json);
-    }
-  }
-
-  void tell_changes(const notifier::Outcome& outcome) {
-    for (const notifier::Change& change : outcome.changes) {
-      using Op = notifier::Change::Op;
-      if (change.op == Op::remove_notifier) on_change_(change.notifier.id, Standing::gone);
-      if (change.op != Op::put_notifier || change.expected.empty()) continue;
-      on_change_(change.notifier.id, change.notifier.active ? Standing::on : Standing::off);
     }
   }
 
@@ -183,7 +186,7 @@ class Service {
 
   notifier::Registry& registry_;
   Metrics& metrics_;
-  notifier::SqliteStore& store_;
+  Storage& store_;
   OnChange on_change_;
   EventStreams streams_;
   std::mutex mutex_;

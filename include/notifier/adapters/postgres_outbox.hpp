@@ -86,6 +86,8 @@ class PostgresOutbox final : public OutboxStorage {
                          std::vector<std::string>& out);
   std::size_t deliveries_from(std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
                               std::vector<std::string>& out);
+  void find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                       std::vector<std::string>& out);
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view key, Timestamp now);
 
   /// errc::unsupported: PostgresStore::store() puts deliveries in, and they arrive with the owner of their shard.

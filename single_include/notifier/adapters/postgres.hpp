@@ -95,6 +95,8 @@ class PostgresStore final : public History {
   /// @param registry    outlives this; the one of load()
   /// @param on_changes  called in that thread with what others changed, once it is seen; may be empty
   void follow(Registry& registry, std::function<void(const std::vector<Change>&)> on_changes);
+  /// Ends that. follow() is called no more.
+  void stop_following();
   /// Waits, for a second at most, until the registry shows what made a store() conflict. Where none did: at once.
   void catch_up();
   /// The revision that the registry shows.
@@ -124,6 +126,10 @@ class PostgresStore final : public History {
   std::size_t deliveries_from(std::string_view, std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
                               std::vector<std::string>& out) const override {
     return outbox_->deliveries_from(notifier_id, place, limit, out);
+  }
+  void find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                       std::vector<std::string>& out) const override {
+    outbox_->find_deliveries(filter, place, limit, out);
   }
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override {
     return outbox_->retry(app_id, notifier_id, delivery_id, now());
@@ -174,7 +180,9 @@ inline Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOption
   return store;
 }
 
-inline PostgresStore::~PostgresStore() {
+inline PostgresStore::~PostgresStore() { stop_following(); }
+
+inline void PostgresStore::stop_following() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     is_stopping_ = true;

@@ -1,0 +1,143 @@
+// Several servers on one PostgreSQL: any of them takes events in, each sends a part, and what one had is taken over.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { NotifierServer, program } from './notifier_server.mjs';
+import { startPostgres } from './postgres.mjs';
+
+const targets = 12;
+const folder = NotifierServer.folder();
+let postgres;
+let receiver;
+const received = new Map(); // target and event id -> how often
+
+before(async () => {
+  postgres = await startPostgres();
+  receiver = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const name = `${request.url} ${JSON.parse(body).id}`;
+    received.set(name, (received.get(name) ?? 0) + 1);
+    setTimeout(() => response.end(), 20);
+  });
+  await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+});
+
+after(async () => {
+  await NotifierServer.stopAll();
+  receiver?.closeAllConnections();
+  receiver?.close();
+  await postgres?.stop();
+  folder.remove();
+});
+
+const options = ['--allow-private-targets', '--send-timeout', '2', '--retry-delays', '0.2,0.5,1,1,1'];
+const start = (...more) => NotifierServer.startSending(postgres.url, [...options, ...more]);
+
+async function until(what, condition, ms = 20_000) {
+  const end = Date.now() + ms;
+  while (!(await condition())) {
+    if (Date.now() > end) assert.fail(`never: ${what}`);
+    await sleep(20);
+  }
+}
+
+async function figure(server, name) {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
+}
+
+const owned = (server) => figure(server, 'notifier_outbox_shards_owned');
+
+const waiting = () => postgres.query("SELECT COUNT(*) FROM notifier.deliveries WHERE state = 'pending'");
+
+async function send(server, from, to) {
+  for (let i = from; i < to; ++i) {
+    const { status } = await server.call('POST', '/v1/apps/shop/events', { type: 'restart', app_id: 'shop', id: `e-${i}` });
+    assert.equal(status, 202);
+  }
+}
+
+test('servers on one database share the work; one that is killed is replaced by the others, and all arrives', async () => {
+  const config = join(folder.path, 'config.json');
+  const notifiers = Array.from({ length: targets }, (_, i) => ({
+    id: `n-${i}`, name: `n ${i}`, platform: 'webhook', send_all_events: true,
+    type_data: { webhook_url: `http://127.0.0.1:${receiver.address().port}/t${i}` },
+  }));
+  writeFileSync(config, JSON.stringify({ version: 1, apps: [{ id: 'shop', name: 'shop', notifiers }] }));
+  const one = await start('--import', config);
+  const two = await start();
+  await until('two workers share the shards', async () => (await owned(one)) === 32 && (await owned(two)) === 32);
+  assert.equal((await fetch(`${two.url}/readyz`)).status, 200);
+  assert.equal(await figure(two, 'notifier_outbox_workers'), 2);
+
+  await Promise.all([send(one, 0, 40), send(two, 40, 80)]);
+  await until('all arrives', () => received.size === 80 * targets);
+  await until('nothing waits any more', async () => (await waiting()) === '0');
+  // An attempt that took too long may have arrived; nothing else arrives twice while nobody is killed.
+  const attempts = await postgres.query('SELECT reason, COUNT(*) FROM notifier.delivery_attempts GROUP BY 1');
+  const total = Number(await postgres.query('SELECT COUNT(*) FROM notifier.delivery_attempts'));
+  assert.ok([...received.values()].reduce((sum, count) => sum + count, 0) <= total, attempts);
+
+  // One is killed while it sends; the other goes on taking events in.
+  await Promise.all([send(one, 80, 100), send(two, 100, 120)]);
+  await one.stop('SIGKILL');
+  await send(two, 120, 140);
+  await until('the other owns all shards', async () => (await owned(two)) === 64);
+  await until('all arrives, though one was killed', () => received.size === 140 * targets);
+  await until('nothing waits any more', async () => (await waiting()) === '0');
+
+  // One ends in order: what it had is the other's at once.
+  const three = await start();
+  await until('the new one has its share', async () => (await owned(three)) === 32);
+  await two.stop();
+  await until('the last one owns all shards', async () => (await owned(three)) === 64, 3000);
+  await three.stop();
+});
+
+test('what is changed through one server is seen through the other, and one change is not lost by another', async () => {
+  const one = await start();
+  const two = await start();
+  const { status } = await one.call('POST', '/v1/apps', { app: { name: 'bazaar' } });
+  assert.equal(status, 201);
+  await until('the other shows the app', async () => JSON.stringify((await two.call('GET', '/v1/apps')).body).includes('bazaar'), 1000);
+  const names = Array.from({ length: 20 }, (_, i) => `app ${i}`);
+  const answers = await Promise.all(names.flatMap((name) => [one, two].map((server) => server.call('POST', '/v1/apps', { app: { name } }))));
+  assert.equal(answers.filter((answer) => answer.status === 201).length, names.length, 'of two with one name one is made');
+  await until('both show the same', async () => {
+    const lists = await Promise.all([one, two].map(async (server) => JSON.stringify((await server.call('GET', '/v1/apps')).body)));
+    return lists[0] === lists[1] && names.every((name) => lists[0].includes(`"${name}"`));
+  });
+  await Promise.all([one.stop(), two.stop()]);
+});
+
+test('a server whose connections are cut goes on', async () => {
+  const one = await start();
+  await until('it owns all shards', async () => (await owned(one)) === 64);
+  const before = received.size;
+  for (let round = 0; round < 5; ++round) {
+    await postgres.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'notifier-%'");
+    let status = 0;
+    for (let tries = 0; tries < 5 && status !== 202; ++tries) {
+      ({ status } = await one.call('POST', '/v1/apps/shop/events', { type: 'restart', app_id: 'shop', id: `cut-${round}` }));
+    }
+    assert.equal(status, 202);
+  }
+  await until('all arrives', () => received.size === before + 5 * targets);
+  await one.stop();
+});
+
+test('no text tells what is in the URL of a database, and what goes with a file alone is refused', async () => {
+  const url = 'postgresql://user:s3cret-word@127.0.0.1:1/x';
+  for (const more of [[], ['--dry-run'], ['--backup', 'x'], ['--export']]) {
+    const error = await NotifierServer.startSending(url, more).then(() => assert.fail('it starts'), (thrown) => thrown);
+    assert.equal(error.code, 1);
+    assert.ok(!error.message.includes('s3cret-word'), error.message);
+  }
+  assert.ok(program);
+});

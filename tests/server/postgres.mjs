@@ -1,0 +1,44 @@
+// A PostgreSQL of a test's own, in a folder that is gone at its end. It refuses to run as root: then it runs as nobody.
+
+import { execFile, spawn } from 'node:child_process';
+import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const nobody = 65534;
+const own = process.getuid() === 0 ? { uid: nobody, gid: nobody } : {};
+const programs = () => {
+  const versions = readdirSync('/usr/lib/postgresql').sort((a, b) => Number(a) - Number(b));
+  return `/usr/lib/postgresql/${versions.at(-1)}/bin`;
+};
+
+/** Gives `url`, `query(sql)`, and `stop()`. */
+export async function startPostgres() {
+  const folder = mkdtempSync(join(tmpdir(), 'notifier-postgres-'));
+  if (own.uid) chownSync(folder, nobody, nobody);
+  const bin = programs();
+  const options = { ...own, cwd: '/' };
+  await run(`${bin}/initdb`, ['-D', `${folder}/data`, '-U', 'notifier', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], options);
+  const server = spawn(`${bin}/postgres`, ['-D', `${folder}/data`, '-k', folder, '-c', 'listen_addresses=', '-c', 'fsync=off'], { ...options, stdio: 'ignore' });
+  const ended = new Promise((resolve) => server.on('close', resolve));
+  process.on('exit', () => server.kill('SIGQUIT'));
+  for (let tries = 0; ; ++tries) {
+    const isReady = await run(`${bin}/pg_isready`, ['-q', '-h', folder], options).then(() => true, () => false);
+    if (isReady) break;
+    if (tries === 200) throw new Error('PostgreSQL does not start');
+    await sleep(50);
+  }
+  const url = `postgresql://notifier@/postgres?host=${encodeURIComponent(folder)}`;
+  return {
+    url,
+    query: async (sql) => (await run(`${bin}/psql`, ['-At', '-c', sql, url], options)).stdout.trim(),
+    stop: async () => {
+      server.kill('SIGQUIT');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
