@@ -195,8 +195,12 @@ void check_card(const PlatformRow& row, const Message& message) {
   const auto root = document.parse(out.view(), out.size());
   require(root.has_value(), "a card's JSON", out.view());
   for (const PayloadLimit& limit : detail::limits_of(row)) {
-    if (!limit.part.empty()) continue;
-    const std::size_t size = limit.unit == PayloadLimit::Unit::bytes ? out.size() : count_code_points(out.view());
+    if (limit.unit == PayloadLimit::Unit::elements || limit.part.find_first_of(".[") != std::string_view::npos)
+      continue;
+    const std::string_view text = limit.part.empty() ? out.view() : (*root)[limit.part].string();
+    const std::size_t size = limit.unit == PayloadLimit::Unit::bytes   ? text.size()
+                             : limit.unit == PayloadLimit::Unit::utf16 ? count_utf16(text)
+                                                                       : count_code_points(text);
     require(size <= limit.amount, "a card's length", out.view());
   }
   for (const Truncation& t : cut) require(t.kept <= t.length, "a cut that adds", t.part);
