@@ -210,6 +210,28 @@ TEST_CASE("replies belong to their commands where a connection is used again, an
   CHECK(ahead.refused == Places{0});
 }
 
+TEST_CASE("what is kept of what the relay said is the reply that decided, all its lines as one, bounded") {
+  CHECK(session({"> MAIL FROM:<n>", "250 ok", "> RCPT TO:<a>", "250 ok", "> DATA", "354 go", "250 2.0.0 queued as 17"})
+            .outcome(1, std::nullopt)
+            .said == "250 2.0.0 queued as 17");
+  CHECK(session({"> MAIL FROM:<n>", "250 ok", "> RCPT TO:<a>", "550-5.1.1 unknown", "550 5.1.1 see us"})
+            .outcome(1, std::nullopt)
+            .said == "550 5.1.1 unknown 5.1.1 see us");
+  // Of one that is taken and one that waits, what that one was told.
+  const std::vector<std::string> some = {"> MAIL FROM:<n>", "250 ok", "> RCPT TO:<a>", "250 ok",    "> RCPT TO:<b>",
+                                         "450 4.2.1 later", "> DATA", "354 go",        "250 queued"};
+  CHECK(session(some).outcome(2, std::nullopt).said == "450 4.2.1 later");
+  CHECK(session({"> EHLO x", "250-hello", "250 ok", "> AUTH PLAIN", "535 no"}).outcome(1, std::nullopt).said ==
+        "535 no");
+  CHECK(session({}).outcome(1, std::nullopt).said.empty());
+  std::vector<std::string> long_one = {"> MAIL FROM:<n>", "250 ok", "> RCPT TO:<a>"};
+  for (int i = 0; i < 1000; ++i) long_one.push_back("550-" + std::string(500, 'x'));
+  long_one.push_back("550 end");
+  const std::string said = session(long_one).outcome(1, std::nullopt).said;
+  CHECK(said.substr(0, 8) == "550 xxxx");
+  CHECK(said.size() <= 600);
+}
+
 TEST_CASE("what is no reply is not taken for one, and what a server says on and on is not kept") {
   SmtpSession odd =
       session({"> MAIL FROM:<n>", "250 ok", "> RCPT TO:<a>", "", "2", "25", "2x0 hi", "250-more", "hello there"});

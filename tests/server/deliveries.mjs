@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { startTarget, until } from '../wasm/targets.mjs';
+import { smtpError, startMailServer, startTarget, until } from '../wasm/targets.mjs';
 
 const path = '/v1/apps/shop/deliveries';
 
@@ -109,6 +109,25 @@ export function knowsItsDeliveries(start) {
     assert.deepEqual(await it.get('/v1/apps/shop/events/ev-1'), { event: { id: 'ev-1', type: 'restart', type_data: { a: 1 } } });
     assert.deepEqual(await it.get('/v1/apps/other/events/ev-1', 404), { resource: 'event', error: 'not found' });
     await it.server.stop();
+  });
+
+  test('what the mail server said stands with each attempt of a mail', async () => {
+    const relay = await startMailServer({
+      judge: (address) => (address.startsWith('no') ? smtpError(550, '5.1.1 no such user') : address.startsWith('later') ? smtpError(450, '4.2.1 come back later') : undefined),
+    });
+    const mail = (id, ...emails) => ({ id, name: id, platform: 'email', send_all_events: true, type_data: { emails } });
+    const it = await world(() => [mail('taken', 'ann@example.com'), mail('refused', 'no@example.com'), mail('put-off', 'later@example.com')],
+      ['--smtp', `smtp://127.0.0.1:${relay.port}?starttls=off`, '--email-from', 'n@example.com']);
+    await it.post({ id: 'ev-1', type: 'restart' });
+    await it.settled();
+    const said = Object.fromEntries((await it.all()).map(({ notifier_id: id, attempts }) => [id, attempts.map(({ status, reply }) => `${status} | ${reply}`)]));
+    assert.deepEqual(said, {
+      taken: ['250 | 250 OK: message queued'],
+      refused: ['550 | 550 5.1.1 no such user'],
+      'put-off': ['450 | 450 4.2.1 come back later', '450 | 450 4.2.1 come back later'],
+    });
+    await it.server.stop();
+    await relay.close();
   });
 
   test('what is dead is sent again by its id, whoever its notifier is; what is not says why', async () => {

@@ -227,6 +227,27 @@ test('what the host refuses is dead without an attempt, and can be sent again', 
   });
 });
 
+test('what waits is withdrawn, also for the next process; what is under way may arrive, and is not tried again', async () => {
+  const path = newFile();
+  let answer;
+  const options = { file: path, sender: sendTo(() => new Promise((resolve) => (answer = resolve))) };
+  const deliveries = [httpDelivery('https://example.com/'), { ...httpDelivery('https://example.com/2'), idempotencyKey: 'msg_2' }];
+  await withOutbox({ ...options, concurrency: 1 }, async (outbox) => {
+    await outbox.enqueue(deliveries);
+    await until(() => answer !== undefined);
+    assert.equal(await outbox.withdraw('no-1', 'msg_unknown'), 'not found');
+    assert.equal(await outbox.withdraw('no-1', 'msg_2'), 'withdrawn');
+    assert.equal(await outbox.withdraw('no-1', 'msg_2'), 'dead');
+    const [{ attempts }] = (await outbox.list({ state: 'dead' })).deliveries;
+    assert.deepEqual([attempts.length, attempts[0].reason], [1, 'it was withdrawn by hand']);
+    assert.equal(await outbox.withdraw('no-1', deliveries[0].idempotencyKey), 'withdrawn');
+    answer({ action: 'retry', status: 503, reason: 'busy' });
+    await outbox.idle();
+    assert.equal((await outbox.list({ state: 'dead' })).total, 2);
+  });
+  await withOutbox(options, (outbox) => assert.equal(outbox.pending, 0));
+});
+
 test('what an earlier process left can be left alone', async () => {
   const path = newFile();
   await withOutbox({ file: path, concurrency: 0 }, (outbox) => outbox.enqueue([httpDelivery('https://example.com/')]));

@@ -336,10 +336,19 @@ test('a mail arrives as it was made', async () => {
   const server = await startMailServer();
   const sender = newSender({ smtp: transportTo(server) });
   const delivery = mailDelivery(['b@example.com', 'c@example.com']);
-  assert.deepEqual(await sender.send(delivery), { action: 'delivered', status: 250, reason: 'the mail server took it' });
+  assert.deepEqual(await sender.send(delivery), { action: 'delivered', status: 250, reason: 'the mail server took it', reply: '250 OK: message queued' });
   const [{ from, to, raw }] = server.mails;
   assert.deepEqual([from, to, raw], ['a@example.com', ['b@example.com', 'c@example.com'], delivery.raw]);
   await server.close();
+});
+
+test('what a mail server says is one line of all of its lines, bounded', async () => {
+  const said = (text) => startMailServer({ judge: () => smtpError(550, text) });
+  const many = await said(`5.1.1 unknown\n5.1.1 see https://mail.example/${'x'.repeat(2_000)}`);
+  const { reply } = await newSender({ smtp: transportTo(many) }).send(mailDelivery(['b@example.com']));
+  assert.match(reply, /^550 5\.1\.1 unknown 5\.1\.1 see https:\/\/mail\.example\/x{400,}$/);
+  assert.ok(Buffer.byteLength(reply) <= 512);
+  await many.close();
 });
 
 test('a server that greylists, refuses, or hangs up', async () => {
@@ -352,11 +361,12 @@ test('a server that greylists, refuses, or hangs up', async () => {
   for (const [code, action] of cases) {
     const server = await startMailServer({ judge: () => smtpError(code, 'no') });
     const verdict = await newSender({ smtp: transportTo(server) }).send(mailDelivery(['b@example.com']));
-    assert.deepEqual([verdict.action, verdict.status], [action, code], verdict.reason);
+    assert.deepEqual([verdict.action, verdict.status, verdict.reply], [action, code, `${code} no`], verdict.reason);
     await server.close();
   }
   const late = await startMailServer({ answer: () => smtpError(554, 'spam') });
-  assert.equal((await newSender({ smtp: transportTo(late) }).send(mailDelivery(['b@example.com']))).action, 'fail');
+  const refused = await newSender({ smtp: transportTo(late) }).send(mailDelivery(['b@example.com']));
+  assert.deepEqual([refused.action, refused.reply], ['fail', '554 spam']);
   await late.close();
   const rude = createTcpServer((socket) => socket.end('421 go away\r\n').on('error', () => {}));
   await new Promise((resolve) => rude.listen(0, '127.0.0.1', resolve));
@@ -391,7 +401,7 @@ test('a URL of a mail server: nodemailer is loaded, and a password is not told',
   const logins = [];
   const server = await startMailServer({ options: { authOptional: false, allowInsecureAuth: true, onAuth: ({ username, password }, session, callback) => {
     logins.push([username, password]);
-    callback(...(password === 'p@ss' ? [null, { user: 1 }] : [new Error('Invalid login')]));
+    callback(...(password === 'p@ss' ? [null, { user: 1 }] : [new Error(`Invalid login of ${username} by ${password}`)]));
   } } });
   const script = (password) => `const { Sender } = await import(${JSON.stringify(pathToFileURL(file('dist/node.js')).href)});
     const sender = new Sender({ smtp: 'smtp://us%40er:${password}@127.0.0.1:${server.port}?starttls=off' });
@@ -408,7 +418,7 @@ test('a URL of a mail server: nodemailer is loaded, and a password is not told',
   };
   assert.equal(JSON.parse(await run('p%40ss')).action, 'delivered');
   const refused = await run('wr0ng');
-  assert.deepEqual(JSON.parse(refused), { action: 'retry', status: 535, reason: 'the mail server does not accept our login' });
+  assert.deepEqual(JSON.parse(refused), { action: 'retry', status: 535, reason: 'the mail server does not accept our login', reply: '535 Invalid login of *** by ***' });
   assert.deepEqual(logins, [['us@er', 'p@ss'], ['us@er', 'wr0ng']]);
   assert.equal(server.mails.length, 1);
   await server.close();

@@ -24,6 +24,7 @@ struct SmtpOutcome {
   /// Whether all that remain were refused only because the mail has more recipients than the relay takes at once, or
   /// has room for now (452): another transaction may follow (RFC 5321 section 4.5.3.1.10).
   bool is_to_go_on = false;
+  std::string said = {};  ///< the beginning of the reply that the verdict is by, its code first; empty where none came
 };
 
 /// The dialogue of one transaction. Commands and replies are told as they pass, so that each reply is known by the
@@ -35,7 +36,8 @@ class SmtpSession {
  public:
   struct Reply {
     int code = 0;      ///< 0: none came
-    std::string text;  ///< its beginning
+    std::string text;  ///< the beginning of its last line
+    std::string said;  ///< the beginning of all its lines, its code first; empty where a recipient was accepted
   };
 
   void clear() { *this = {}; }
@@ -52,19 +54,25 @@ class SmtpSession {
     waiting_.push_back(kind);
   }
 
-  /// Takes a line of a reply; only the last one of each counts.
+  /// Takes a line of a reply; only the last one of each counts, but for what is shown of it.
   void line(std::string_view line) {
-    if (line.size() < 3 || (line.size() > 3 && line[3] == '-')) return;
+    if (line.size() < 3) return;
     Reply reply;
     for (const char c : line.substr(0, 3)) {
       if (c < '0' || c > '9') return;
       reply.code = reply.code * 10 + (c - '0');
     }
-    reply.text = line.substr(line.size() > 4 ? 4 : line.size(), 16);
+    const std::string_view text = line.substr(line.size() > 4 ? 4 : line.size());
+    if (lines_.empty()) lines_ = line.substr(0, 3);
+    if (lines_.size() < most_said) lines_.append(1, ' ').append(text.substr(0, most_said - lines_.size()));
+    if (line.size() > 3 && line[3] == '-') return;
+    reply.text = text.substr(0, 16);
+    reply.said = std::exchange(lines_, {});
     const Kind kind = answered_ < waiting_.size() ? waiting_[answered_++] : has_begun_ ? Kind::end : Kind::other;
     if (kind == Kind::data && reply.code < 400) {
       has_begun_ = reply.code == 354;
     } else if (kind == Kind::recipient) {
+      if (reply.code < 400) reply.said.clear();
       recipients_.push_back(std::move(reply));
     } else if (kind == Kind::data || kind == Kind::end) {
       if (end_.code == 0) end_ = std::move(reply);
@@ -79,10 +87,12 @@ class SmtpSession {
   SmtpOutcome outcome(std::size_t count, std::optional<TransportFailure> failure) const;
 
  private:
+  static constexpr std::size_t most_said = 512;
   enum class Kind : std::uint8_t { other, mail, recipient, data, end, quit };
 
   static Verdict judge(const Reply& reply) { return classify_smtp(reply.code, reply.text); }
 
+  std::string lines_;          // of a reply that goes on
   std::vector<Kind> waiting_;  // commands in order; those before answered_ have their replies
   std::size_t answered_ = 0;
   bool is_in_mail_ = false;        // MAIL was sent
@@ -100,24 +110,32 @@ inline SmtpOutcome SmtpSession::outcome(std::size_t count, std::optional<Transpo
   const Verdict mail = end_.code != 0 ? judge(end_) : lost;
   std::optional<Verdict> waiting;
   std::optional<Verdict> refused;
+  std::string_view waiting_said;
+  std::string_view refused_said;
   outcome.is_to_go_on = true;
   for (std::size_t i = 0; i < count; ++i) {
     const bool is_answered = i < recipients_.size();
     const Verdict own = is_answered ? judge(recipients_[i]) : refusal_.code != 0 ? judge(refusal_) : lost;
-    const Verdict verdict = is_answered && own.action == Action::delivered ? mail : own;
+    const bool is_mails = is_answered && own.action == Action::delivered;
+    const Verdict verdict = is_mails ? mail : own;
+    const std::string_view said = is_mails ? end_.said : is_answered ? recipients_[i].said : refusal_.said;
     if (verdict.action == Action::delivered && is_answered) {
       ++outcome.taken;
     } else if (verdict.action == Action::fail) {
       outcome.refused.push_back(i);
+      if (!refused) refused_said = said;
       if (!refused) refused = verdict;
     } else {
       outcome.remaining.push_back(i);
+      if (!waiting) waiting_said = said;
       if (!waiting) waiting = verdict;
       if (!is_answered || recipients_[i].code != 452) outcome.is_to_go_on = false;
     }
   }
   outcome.is_to_go_on = outcome.is_to_go_on && !outcome.remaining.empty() && outcome.taken > 0;
-  outcome.verdict = waiting ? *waiting : outcome.taken == 0 && refused ? *refused : mail;
+  const bool is_refused = outcome.taken == 0 && refused;
+  outcome.verdict = waiting ? *waiting : is_refused ? *refused : mail;
+  outcome.said = waiting ? waiting_said : is_refused ? refused_said : std::string_view(end_.said);
   return outcome;
 }
 

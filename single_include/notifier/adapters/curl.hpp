@@ -60,7 +60,8 @@ struct CurlResult {
   /// again, and those who were refused for good.
   std::vector<std::string> remaining = {};
   std::vector<std::string> refused = {};
-  std::string reply = {};  ///< the beginning of the reply's body, as it came; see reply_excerpt()
+  std::string reply =
+      {};  ///< the beginning of the reply's body, as it came, or of what a relay said; see reply_excerpt()
 };
 
 /// Makes attempts, many at a time, in one thread.

@@ -92,8 +92,10 @@ class CurlTransfer {
   bool is_mail() const noexcept { return is_mail_; }
   std::uint64_t tag() const noexcept { return tag_; }
   Delivery take_delivery() { return std::move(delivery_); }
-  /// The beginning of what came as a reply's body.
-  std::string_view reply() const noexcept { return std::string_view(body_).substr(0, reply_excerpt_source_bytes); }
+  /// The beginning of what came as a reply's body; of a mail, what the relay said, without its login.
+  std::string_view reply() const noexcept {
+    return is_mail_ ? said_ : std::string_view(body_).substr(0, reply_excerpt_source_bytes);
+  }
 
   /// Prepares the handle for a delivery.
   /// @param url  the delivery's, parsed from its text; null for a mail
@@ -101,6 +103,7 @@ class CurlTransfer {
     tag_ = tag;
     blocked_ = GuardReason::none;
     body_.clear();
+    said_.clear();
     reply_headers_.clear();
     header_bytes_ = 0;
     has_headers_ = false;
@@ -144,6 +147,7 @@ class CurlTransfer {
     left_ = std::move(left);
     taken_ += outcome.taken;
     verdict_ = outcome.verdict;
+    said_ = reply_excerpt(outcome.said, delivery_, {options_->relay->user, options_->relay->password});
     if (outcome.is_to_go_on) prepare_mail();
     return outcome.is_to_go_on;
   }
@@ -392,6 +396,7 @@ class CurlTransfer {
   std::vector<std::string> refused_;  // those who will not
   std::size_t taken_ = 0;             // how many have got it
   Verdict verdict_;                   // of the last transaction
+  std::string said_;                  // by the relay, likewise
 };
 
 }  // namespace detail::net

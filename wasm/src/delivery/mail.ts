@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { NotifierError } from '../error.js';
 import type { EmailDelivery } from '../types.js';
 import type { Core } from './core.js';
+import { replyExcerpt } from './reply_excerpt.js';
 import { isOutOfDescriptors, isShortage } from './shortage.js';
 import { classifyFailure, classifySmtp, type Failure, type Verdict } from './verdict.js';
 
@@ -129,11 +130,11 @@ export class MailSender {
     const transport = await this.load();
     try {
       const said = (await transport.sendMail({ envelope, raw })) as Refusal;
-      const rest = this.#judgeRefusals(said.rejectedErrors, true);
+      const rest = this.#judgeRefusals(said.rejectedErrors, true, said);
       return rest ?? this.#judgeReply(said);
     } catch (error) {
       const said = error as Refusal;
-      return this.#judgeRefusals(said.rejectedErrors, false) ?? this.#judgeReply(said);
+      return this.#judgeRefusals(said.rejectedErrors, false, said) ?? this.#judgeReply(said);
     }
   }
 
@@ -141,11 +142,20 @@ export class MailSender {
     const { responseCode, response = '' } = said;
     const [, digits, text] = /^(\d{3})[ -]?([^]*)/.exec(response) ?? [];
     const status = responseCode ?? Number(digits ?? 0);
-    return status >= 200 ? classifySmtp(this.#core, status, text ?? '') : classifyFailure(this.#core, failureOf(said));
+    if (status < 200) return classifyFailure(this.#core, failureOf(said));
+    return { ...classifySmtp(this.#core, status, text ?? ''), ...this.#reply(said) };
+  }
+
+  /** What the mail server said, as one line, without our login. */
+  #reply({ response = '' }: Refusal): Pick<Verdict, 'reply'> {
+    const line = response.replace(/^(\d{3})-/, '$1 ').replace(/[\r\n]+\d{3}[ -]/g, ' ');
+    const { user = '', pass = '' } = this.#server?.auth ?? {};
+    const reply = replyExcerpt(Buffer.from(line), '', {}, [user, pass]);
+    return reply === '' ? {} : { reply };
   }
 
   /** Recipients have replies of their own (RFC 5321, section 3.3): who is refused for now is tried again, and nobody else. */
-  #judgeRefusals(refusals: Refusal[] | undefined, isTaken: boolean): Verdict | undefined {
+  #judgeRefusals(refusals: Refusal[] | undefined, isTaken: boolean, said: Refusal): Verdict | undefined {
     if (refusals === undefined || refusals.length === 0) return undefined;
     const isForNow = ({ responseCode = 0 }: Refusal) => responseCode < 500;
     const whom = (some: Refusal[]) => some.flatMap(({ recipient }) => recipient ?? []);
@@ -156,7 +166,7 @@ export class MailSender {
       const remaining = whom(later);
       return { ...this.#judgeReply(later[0]!), ...(remaining.length > 0 && { remaining }), ...refused };
     }
-    if (isTaken) return { action: 'delivered', status: 250, reason: 'the mail server took it, but refused some of the recipients', ...refused };
+    if (isTaken) return { action: 'delivered', status: 250, reason: 'the mail server took it, but refused some of the recipients', ...this.#reply(said), ...refused };
     return { ...this.#judgeReply(refusals[0]!), ...refused };
   }
 }
