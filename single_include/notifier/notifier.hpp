@@ -20931,7 +20931,11 @@ inline void NotifierCheck::apply_field(const PlatformField& field, json::View va
 }
 
 inline void NotifierCheck::apply_text(const PlatformField& field, json::View value) {
-  const bool is_number = field.kind == PlatformField::Kind::number && value.kind() == json::Kind::number;
+  // Ids of digits are written as numbers, too: that of a chat.
+  std::int64_t id = 0;
+  const bool is_number =
+      value.kind() == json::Kind::number &&
+      (field.kind == PlatformField::Kind::number || (field.kind == PlatformField::Kind::token && value.integer(id)));
   if (value.exists() && !value.is_null() && !value.is_string() && !is_number) {
     return problems_.add(field.path,
                          field.kind == PlatformField::Kind::number ? "must be an integer" : "must be a string", "type");

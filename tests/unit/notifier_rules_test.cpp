@@ -192,6 +192,16 @@ TEST_CASE_FIXTURE(Shop, "a chat's URL is absolute, http or https, with a host, w
         Texts{"type_data.webhook_url: is too long (maximum is 2048 bytes)"});
 }
 
+TEST_CASE_FIXTURE(Shop, "an id of digits may be written as a number, and is the same as its text") {
+  const std::string telegram = "000000006e6f7469f0000008";
+  const Notifier added = add(notifier_json(telegram, R"("type_data":{"bot_token":"1:a","chat_id":-1001234567890123})"));
+  CHECK(added.type_data.text("chat_id") == "-1001234567890123");
+  CHECK(type_data_problems(telegram, R"({"bot_token":"1:a","chat_id":1.5})") ==
+        Texts{"type_data.chat_id: must be a string"});
+  CHECK(type_data_problems(telegram, R"({"bot_token":"1:a","chat_id":["1"]})") ==
+        Texts{"type_data.chat_id: must be a string"});
+}
+
 TEST_CASE_FIXTURE(Shop, "mail takes user ids and addresses, each judged, and both may be empty") {
   CHECK(type_data_problems(email_id, R"({"user_ids":[],"emails":[]})").empty());
   CHECK(type_data_problems(email_id, R"({"user_ids":["us-1"],"emails":["a@b.c","root@localhost"]})").empty());
