@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "notifier/json/document.hpp"
+#include "notifier/model/platform.hpp"
 #include "notifier_wasm.h"
 #include "require.hpp"
 
@@ -103,7 +104,7 @@ std::vector<Read> read_records(std::string_view event, bool decode) {
   for (std::uint32_t i = 0; i < result().count; ++i) {
     Read one;
     const std::uint32_t platform = *word++;
-    require(platform < 4, "a platform that there is not");
+    require(platform < notifier::platform_count, "a platform that there is not");
     one.id = text();
     text();  // name
     text();  // app
