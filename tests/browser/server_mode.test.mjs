@@ -191,7 +191,7 @@ test('how deliveries went is told by the stream and by the server\u2019s record;
   records.push(record(audit, 'msg_new', 'dead', [...failed, { ...failed[0], reason: 'the target answered 410' }]));
   tell('delivery', { ...note, event_id: 'e2', idempotency_key: 'msg_new', status: 'dead' });
   await page.getByText('the target answered 410').waitFor();
-  await page.locator('[data-key=msg_new] button').click();
+  await page.locator('[data-key=msg_new] button:last-child').click();
   await page.locator('[data-key=msg_new]').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Send again to Audit trail' }).click();
   await page.waitForFunction(() => !document.querySelector('notifier-dashboard').shadowRoot.querySelector('notifier-dashboard-activity').shadowRoot.querySelector('.lost'));
@@ -481,7 +481,7 @@ test('what is sent again stays so, though a record of before comes in', async ()
   });
   begin();
   await asked;
-  await page.locator('[data-key=msg_old] button').click();
+  await page.locator('[data-key=msg_old] button:last-child').click();
   await page.locator('[data-key=msg_old]').waitFor({ state: 'detached' });
   const read = page.waitForResponse((response) => response.url().includes('/deliveries'));
   arrive();

@@ -120,6 +120,10 @@ for (const [name, program, ...first] of servers) {
       // Why and Preview take any event that came lately.
       const lately = await page.locator('#kind optgroup[label="What came lately"] option').allTextContents();
       assert.equal(lately.length, 2);
+      // What failed lately leads there, too.
+      await page.getByRole('tab', { name: 'Activity' }).click();
+      await page.getByRole('button', { name: 'Details of Billing' }).click();
+      await page.locator('.reply', { hasText: 'no such queue: billing' }).waitFor();
       assert.deepEqual(faults, []);
     }));
 

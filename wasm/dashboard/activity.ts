@@ -125,11 +125,12 @@ export class NotifierActivity extends LitElement {
     const { words } = this;
     const { notifier_name: name, platform, reason } = delivery;
     return html`<li class=${tones[platform] ?? platform} data-key=${delivery.idempotency_key}><span class="dot"></span><span class="why"><b><bdi>${short(name)}</bdi></b> <span class="dead">${words.say('delivery.dead')}</span>${reason ? html` <span class="quiet">${short(reason, 200)}</span>` : nothing}</span>
+      <button type="button" class="button small" aria-label=${words.say('detailsNamed', { name: short(name) })} @click=${() => this.dispatchEvent(new CustomEvent('place', { detail: `deliveries/${encodeURIComponent(delivery.idempotency_key)}` }))}>${words.say('details')}</button>
       <button type="button" class="button small" aria-label=${words.say('sendAgainNamed', { name: short(name) })} @click=${() => this.dispatchEvent(new CustomEvent('send-again', { detail: delivery }))}>${words.say('sendAgain')}</button></li>`;
   }
 
   get #again(): HTMLElement[] {
-    return [...this.renderRoot.querySelectorAll<HTMLElement>('.lost .button')];
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('.lost .button:last-child')];
   }
 
   protected override willUpdate(): void {

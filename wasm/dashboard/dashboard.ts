@@ -483,7 +483,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
           @event-for=${(event: CustomEvent<{ view: View; json: string }>) => ((this.view = event.detail.view), (this._given = event.detail.json))}></notifier-dashboard-history>` : waiting;
       case 'activity':
         return session ? html`<notifier-dashboard-activity .words=${words} .log=${session.log} .version=${session.logged} .live=${session.live}
-          @send-again=${(event: CustomEvent<LoggedDelivery>) => void this.#sendAgain(event.detail)}></notifier-dashboard-activity>` : waiting;
+          @place=${(event: CustomEvent<string>) => ((this.view = 'history'), (this.place = event.detail))} @send-again=${(event: CustomEvent<LoggedDelivery>) => void this.#sendAgain(event.detail)}></notifier-dashboard-activity>` : waiting;
       default:
         return this.#drawNotifiers(words);
     }

@@ -114,6 +114,8 @@ export const viewWords = {
   'outcome.disable': 'refused for good: switched off',
   'outcome.fail': 'failed',
   'outcome.postpone': 'put off',
+  details: 'Details',
+  detailsNamed: 'Details of {name}',
   lately: 'What came lately',
 };
 
