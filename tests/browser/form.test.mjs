@@ -68,6 +68,19 @@ test('a webhook has a method and headers of its own, which are not shown again',
   finish();
 });
 
+test('where nothing of a target may be seen, its platform is all that the row says', async () => {
+  const { page, finish, save } = await start();
+  await page.getByRole('button', { name: 'Add notifier' }).click();
+  await page.locator('#name').fill('Phones');
+  await page.getByRole('radio', { name: 'ntfy' }).check();
+  await page.locator('#topic').fill('a-secret-topic');
+  await save();
+  const row = page.getByRole('listitem').filter({ hasText: 'Phones' });
+  await row.waitFor();
+  assert.equal((await row.locator('.goes').textContent()).trim(), 'ntfy');
+  finish();
+});
+
 test('a platform asks for its own fields alone', async () => {
   const { page, finish, edit } = await start();
   await edit('Team channel');

@@ -166,6 +166,7 @@ export class NotifierList extends LitElement {
     const notifier = this.notifiers[position]!;
     const { words } = this;
     const { active } = notifier;
+    const destination = this.#destination(notifier);
     // Names may be as long as they like; nobody hears ten thousand letters out.
     const name = short(notifier.name, 120);
     const button = (action: RowAction, text: string, label: string) =>
@@ -174,7 +175,7 @@ export class NotifierList extends LitElement {
       ${platformSign(notifier.type, () => this.requestUpdate())}
       <div>
         <div class="name ellipsis" title=${name}><bdi>${name}</bdi></div>
-        <div class="quiet goes"><span>${words.find(`platform.${notifier.type}`) ?? notifier.type} \u00b7</span><bdi class="ellipsis">${this.#destination(notifier)}</bdi></div>
+        <div class="quiet goes"><span>${words.find(`platform.${notifier.type}`) ?? notifier.type}${destination && ' \u00b7'}</span><bdi class="ellipsis">${destination}</bdi></div>
       </div>
       ${this.#sum(notifier)}
       <div class="actions">
