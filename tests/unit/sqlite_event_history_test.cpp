@@ -128,7 +128,8 @@ TEST_CASE("the events of an app take no more than they may, but for the latest, 
     auto raw = notifier::SqliteDatabase::open(database.path, 1000);
     REQUIRE(raw);
     REQUIRE(raw->execute(
-        "DROP TRIGGER event_kept; DROP TRIGGER event_forgotten; DROP TABLE event_bytes; PRAGMA user_version = 8;"));
+        "DROP TRIGGER event_kept; DROP TRIGGER event_forgotten; DROP TABLE event_bytes; ALTER TABLE delivery_attempts "
+        "DROP COLUMN receipt; PRAGMA user_version = 8;"));
   }
   options.event_bytes_per_app = 1'200;
   store = open(options);
