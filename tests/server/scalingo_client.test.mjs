@@ -83,11 +83,21 @@ test('a notifier from create to destroy, with its own objects back', async () =>
 });
 
 test('every platform', async () => {
+  // What is asked for beside an URL, and what of it is never shown again.
+  const needs = {
+    email: { user_ids: ['us-1'], emails: ['a@example.com'] },
+    telegram: { bot_token: '1:a', chat_id: '-1' },
+    ntfy: { topic: 'alerts' },
+    gotify: { server_url: 'https://gotify.example.com', app_token: 'A1' },
+    matrix: { homeserver_url: 'https://matrix.example.com', room_id: '!a:example.com', access_token: 'syt' },
+    pushover: { api_token: 'a'.repeat(30), user_key: 'u'.repeat(30) },
+  };
+  const hidden = ['bot_token', 'topic', 'app_token', 'access_token', 'api_token', 'user_key'];
   for (const platform of await client.NotificationPlatforms.list()) {
-    const type_data = platform.name === 'email' ? { user_ids: ['us-1'], emails: ['a@example.com'] } : { webhook_url: 'https://example.com/x' };
+    const type_data = needs[platform.name] ?? { webhook_url: 'https://example.com/x' };
     const created = await client.Notifiers.create('shop', { platform_id: platform.id, name: platform.name, type_data });
     assert.equal(created.type, platform.name);
-    assert.deepEqual(created.type_data, type_data);
+    assert.deepEqual(created.type_data, Object.fromEntries(Object.entries(type_data).filter(([key]) => !hidden.includes(key))), platform.name);
     await client.Notifiers.test('shop', created.id);
     await client.Notifiers.destroy('shop', created.id);
   }
