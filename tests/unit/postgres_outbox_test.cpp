@@ -262,11 +262,13 @@ TEST_CASE("a worker that was stopped for longer than its lease comes back, and n
     std::this_thread::sleep_for(5ms);
   }
   REQUIRE(!claims.empty());
-  // Its sending thread stands still; that its leases are renewed no more is as if the whole of it did.
+  // Its sending thread stands still for longer than a lease; that its leases are renewed no more is as if all of it
+  // did.
   REQUIRE(query(url,
                 "WITH stolen AS (UPDATE outbox_shards SET owner = 999, epoch = epoch + 1, lease_until = "
                 "clock_timestamp() + INTERVAL '1 hour' RETURNING 1) SELECT COUNT(*) FROM stolen") == 64);
   REQUIRE(query(url, "WITH gone AS (UPDATE deliveries SET attempts = 77 RETURNING 1) SELECT COUNT(*) FROM gone") == 20);
+  std::this_thread::sleep_for(900ms);
   for (const OutboxClaim& claim : claims) CHECK(one.outbox->record(claim.sequence, verdict(Action::retry), now()));
   CHECK(one.outbox->flush());
   CHECK(query(url, "SELECT COUNT(*) FROM deliveries WHERE attempts = 77 AND state = 'pending'") == 20);
