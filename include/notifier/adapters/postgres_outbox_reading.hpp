@@ -185,46 +185,4 @@ inline Result<std::size_t> PostgresOutbox::list(const OutboxQuery& query, std::v
   return static_cast<std::size_t>(total->integer(0, 0));
 }
 
-namespace detail::postgres {
-
-inline void append_json(const std::vector<OutboxRecord>& records, std::vector<std::string>& out) {
-  for (const OutboxRecord& record : records) {
-    Buffer json;
-    json::Writer writer(json);
-    to_json(writer, record);
-    out.push_back(json.str());
-  }
-}
-
-}  // namespace detail::postgres
-
-inline std::size_t PostgresOutbox::deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
-                                              std::vector<std::string>& out) {
-  std::vector<OutboxRecord> records;
-  const auto total = list({notifier_id, std::nullopt, offset, limit}, records);
-  if (!total) return 0;
-  detail::postgres::append_json(records, out);
-  return *total;
-}
-
-inline std::size_t PostgresOutbox::deliveries_from(std::string_view notifier_id, std::uint64_t& place,
-                                                   std::size_t limit, std::vector<std::string>& out) {
-  std::vector<OutboxRecord> records;
-  // One more than the page: the next begins with it.
-  const auto total = list({notifier_id, std::nullopt, 0, limit + 1, std::exchange(place, 0)}, records);
-  if (!total) return 0;
-  if (records.size() > limit) {
-    place = records.back().sequence;
-    records.pop_back();
-  }
-  detail::postgres::append_json(records, out);
-  return *total;
-}
-
-inline void PostgresOutbox::find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
-                                            std::vector<std::string>& out) {
-  std::vector<OutboxRecord> records;
-  if (search(filter, place, limit, records)) detail::postgres::append_json(records, out);
-}
-
 NOTIFIER_NAMESPACE_END

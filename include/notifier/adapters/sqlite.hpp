@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/adapters/delivery_pages.hpp"
 #include "notifier/adapters/sqlite_database.hpp"
 #include "notifier/adapters/sqlite_outbox.hpp"
 #include "notifier/adapters/sqlite_registry_sql.hpp"
@@ -337,12 +338,12 @@ inline void SqliteStore::read_events(std::string_view app_id, std::int64_t last,
 
 inline std::size_t SqliteStore::deliveries(std::string_view, std::string_view notifier_id, std::size_t offset,
                                            std::size_t limit, std::vector<std::string>& out) const {
-  return outbox_ == nullptr ? 0 : outbox_->deliveries(notifier_id, offset, limit, out);
+  return outbox_ == nullptr ? 0 : detail::page_of_deliveries(*outbox_, notifier_id, offset, limit, out);
 }
 
 inline std::size_t SqliteStore::deliveries_from(std::string_view, std::string_view notifier_id, std::uint64_t& place,
                                                 std::size_t limit, std::vector<std::string>& out) const {
-  if (outbox_ != nullptr) return outbox_->deliveries_from(notifier_id, place, limit, out);
+  if (outbox_ != nullptr) return detail::page_of_deliveries_from(*outbox_, notifier_id, place, limit, out);
   place = 0;
   return 0;
 }
@@ -357,7 +358,7 @@ inline std::string SqliteStore::event(std::string_view app_id, std::string_view 
 
 inline void SqliteStore::find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
                                          std::vector<std::string>& out) const {
-  if (outbox_ != nullptr) return outbox_->find_deliveries(filter, place, limit, out);
+  if (outbox_ != nullptr) return detail::page_of_found_deliveries(*outbox_, filter, place, limit, out);
   place = 0;
 }
 

@@ -52,16 +52,6 @@ class SqliteOutbox final : public OutboxStorage {
   /// set before anything is stored.
   void on_arrival(std::function<void()> call) { on_arrival_ = std::move(call); }
 
-  /// A page of a notifier's records as JSON, newest first, appended to `out`. On any thread.
-  /// @return how many there are in all; 0 where the database fails
-  std::size_t deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
-                         std::vector<std::string>& out);
-  /// The same from a sequence on. @param place  0: from the newest. Gets where the next page begins; 0: there is none
-  std::size_t deliveries_from(std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
-                              std::vector<std::string>& out);
-  /// A page of an app's records as JSON; see search(). Nothing where the database fails.
-  void find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
-                       std::vector<std::string>& out);
   /// Makes a dead delivery due again, and an arrival. On any thread.
   /// @param notifier_id  empty: of any notifier of the app
   /// @return errc::not_found where there is none of this notifier with that key; errc::conflict where it is not dead,
@@ -107,7 +97,6 @@ class SqliteOutbox final : public OutboxStorage {
   }
 
  private:
-  static void append_json(const std::vector<OutboxRecord>& records, std::vector<std::string>& out);
   friend class SqliteStore;
 
   /// @param database     the store's own

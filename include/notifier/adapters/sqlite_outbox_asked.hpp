@@ -1,4 +1,4 @@
-// What requests ask of a SqliteOutbox: pages of its records, and to send deliveries again or withdraw them.
+// What requests ask of a SqliteOutbox: to send deliveries again, or to withdraw them.
 
 #pragma once
 
@@ -12,47 +12,8 @@
 #include <vector>
 
 #include "notifier/adapters/sqlite_outbox.hpp"
-#include "notifier/api/record_json.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-inline void SqliteOutbox::append_json(const std::vector<OutboxRecord>& records, std::vector<std::string>& out) {
-  for (const OutboxRecord& record : records) {
-    Buffer json;
-    json::Writer writer(json);
-    to_json(writer, record);
-    out.push_back(json.str());
-  }
-}
-
-inline std::size_t SqliteOutbox::deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
-                                            std::vector<std::string>& out) {
-  std::vector<OutboxRecord> records;
-  const auto total = list({notifier_id, std::nullopt, offset, limit}, records);
-  if (!total) return 0;
-  append_json(records, out);
-  return *total;
-}
-
-inline std::size_t SqliteOutbox::deliveries_from(std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
-                                                 std::vector<std::string>& out) {
-  std::vector<OutboxRecord> records;
-  // One more than the page: the next begins with it.
-  const auto total = list({notifier_id, std::nullopt, 0, limit + 1, std::exchange(place, 0)}, records);
-  if (!total) return 0;
-  if (records.size() > limit) {
-    place = records.back().sequence;
-    records.pop_back();
-  }
-  append_json(records, out);
-  return *total;
-}
-
-inline void SqliteOutbox::find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
-                                          std::vector<std::string>& out) {
-  std::vector<OutboxRecord> records;
-  if (search(filter, place, limit, records)) append_json(records, out);
-}
 
 inline Result<std::optional<OutboxRecord>> SqliteOutbox::find_of(std::string_view app_id, std::string_view notifier_id,
                                                                  std::string_view key) {

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/adapters/delivery_pages.hpp"
 #include "notifier/adapters/postgres_connection.hpp"
 #include "notifier/adapters/postgres_events.hpp"
 #include "notifier/adapters/postgres_outbox.hpp"
@@ -116,7 +117,7 @@ class PostgresStore final : public History {
   }
   std::size_t deliveries(std::string_view, std::string_view notifier_id, std::size_t offset, std::size_t limit,
                          std::vector<std::string>& out) const override {
-    return outbox_->deliveries(notifier_id, offset, limit, out);
+    return detail::page_of_deliveries(*outbox_, notifier_id, offset, limit, out);
   }
   std::size_t events_from(std::string_view app_id, std::uint64_t& place, std::size_t limit,
                           std::vector<std::string>& out) const override {
@@ -125,11 +126,11 @@ class PostgresStore final : public History {
   }
   std::size_t deliveries_from(std::string_view, std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
                               std::vector<std::string>& out) const override {
-    return outbox_->deliveries_from(notifier_id, place, limit, out);
+    return detail::page_of_deliveries_from(*outbox_, notifier_id, place, limit, out);
   }
   void find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
                        std::vector<std::string>& out) const override {
-    outbox_->find_deliveries(filter, place, limit, out);
+    detail::page_of_found_deliveries(*outbox_, filter, place, limit, out);
   }
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override {
     return outbox_->retry(app_id, notifier_id, delivery_id, now());

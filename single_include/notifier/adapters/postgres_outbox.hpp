@@ -110,13 +110,7 @@ class PostgresOutbox final : public OutboxStorage {
   /// On any thread.
   PostgresShardFigures figures() const;
 
-  /// See SqliteOutbox, for these.
-  std::size_t deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
-                         std::vector<std::string>& out);
-  std::size_t deliveries_from(std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
-                              std::vector<std::string>& out);
-  void find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
-                       std::vector<std::string>& out);
+  /// As SqliteOutbox::retry().
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view key, Timestamp now);
 
   /// errc::unsupported: PostgresStore::store() puts deliveries in, and they arrive with the owner of their shard.
