@@ -197,19 +197,11 @@ class Sender {
       if (record.state == notifier::OutboxState::held)
         held.emplace_back(record.notifier_id, standing_of(record.notifier_id));
     };
-    storage_.take_news(outbox_, now, admitted, to_withdraw_);
-    std::vector<notifier::OutboxRecord> later;
-    for (notifier::OutboxRecord& record : to_withdraw_) {
-      const auto done = outbox_.cancel(record.notifier_id, record.key, "it was withdrawn by hand", now);
-      if (!done && done.error().code == notifier::errc::storage) later.push_back(std::move(record));
-      if (!done) continue;
-      // What is under way may yet arrive.
-      const auto found = storage_.outbox().find(record.notifier_id, record.key);
-      if (!found || !*found || (*found)->state != notifier::OutboxState::dead) continue;
+    const auto withdrawn = [&](const notifier::OutboxRecord& record) {
       ++metrics_.withdrawn;
-      hooks_.on_arrival(**found);
-    }
-    to_withdraw_ = std::move(later);
+      hooks_.on_arrival(record);
+    };
+    storage_.take_news(outbox_, now, admitted, withdrawn);
     std::vector<Change> changes;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -272,7 +264,6 @@ class Sender {
   notifier::Outbox outbox_;
   Hooks hooks_;
   std::map<std::string, std::chrono::steady_clock::time_point> begun_;  // attempts under way. Its thread's own
-  std::vector<notifier::OutboxRecord> to_withdraw_;                     // its thread's own
   std::mutex mutex_;
   std::vector<Change> changes_;
   std::set<std::string> disabled_;  // whom the outbox had switched off: nothing is held for them. Its thread's own

@@ -46,8 +46,8 @@ class SharedStorage final : public Storage {
   void on_arrival(std::function<void()> call) override { store_->outbox().on_arrival(std::move(call)); }
   void take_news(notifier::Outbox& outbox, notifier::Moment now,
                  const std::function<void(const notifier::OutboxRecord&)>& admitted,
-                 std::vector<notifier::OutboxRecord>&) override {
-    static_cast<void>(store_->outbox().turn(outbox, now, admitted));
+                 const std::function<void(const notifier::OutboxRecord&)>& withdrawn) override {
+    static_cast<void>(store_->outbox().turn(outbox, now, admitted, withdrawn));
   }
   void begin_stop() override { store_->outbox().begin_stop(); }
   void stop() override {

@@ -46,10 +46,10 @@ class Storage {
   virtual void on_arrival(std::function<void()> call) = 0;
   /// Has an outbox take up what has happened since. Called by the sending thread.
   /// @param admitted   is told of each delivery that has arrived
-  /// @param withdrawn  gets those that are to be withdrawn
+  /// @param withdrawn  is told of each that was withdrawn by hand, and is dead now
   virtual void take_news(notifier::Outbox& outbox, notifier::Moment now,
                          const std::function<void(const notifier::OutboxRecord&)>& admitted,
-                         std::vector<notifier::OutboxRecord>& withdrawn) = 0;
+                         const std::function<void(const notifier::OutboxRecord&)>& withdrawn) = 0;
   /// The server is about to end.
   virtual void begin_stop() = 0;
   /// Nothing is sent any more.
@@ -89,12 +89,22 @@ class FileStorage final : public Storage {
   void on_arrival(std::function<void()> call) override { store_.outbox()->on_arrival(std::move(call)); }
   void take_news(notifier::Outbox& outbox, notifier::Moment now,
                  const std::function<void(const notifier::OutboxRecord&)>& admitted,
-                 std::vector<notifier::OutboxRecord>& withdrawn) override {
+                 const std::function<void(const notifier::OutboxRecord&)>& withdrawn) override {
     for (const notifier::OutboxRecord& record : store_.outbox()->take_arrivals()) {
       outbox.admit(record, now);
       admitted(record);
     }
-    for (notifier::OutboxRecord& record : store_.outbox()->take_cancelled()) withdrawn.push_back(std::move(record));
+    for (notifier::OutboxRecord& record : store_.outbox()->take_cancelled()) to_withdraw_.push_back(std::move(record));
+    std::vector<notifier::OutboxRecord> later;
+    for (notifier::OutboxRecord& record : to_withdraw_) {
+      const auto done = outbox.cancel(record.notifier_id, record.key, notifier::detail::withdrawn_by_hand, now);
+      if (!done && done.error().code == notifier::errc::storage) later.push_back(std::move(record));
+      if (!done) continue;
+      // What is under way may yet arrive.
+      const auto found = store_.outbox()->find(record.notifier_id, record.key);
+      if (found && *found && (*found)->state == notifier::OutboxState::dead) withdrawn(**found);
+    }
+    to_withdraw_ = std::move(later);
   }
   void begin_stop() override { store_.outbox()->interrupt(); }
   notifier::Result<void> check() override { return probe_.check(); }
@@ -111,6 +121,7 @@ class FileStorage final : public Storage {
   notifier::SqliteStore& store_;
   const DatabaseFile& file_;
   StorageProbe probe_;
+  std::vector<notifier::OutboxRecord> to_withdraw_;  // the sending thread's
 };
 
 }  // namespace server

@@ -4985,6 +4985,9 @@ inline Error not_to_be_cancelled(OutboxState state) {
   return error;
 }
 
+/// Why what was asked to be withdrawn has ended.
+inline constexpr std::string_view withdrawn_by_hand = "it was withdrawn by hand";
+
 }  // namespace detail
 
 /// One attempt, or another turn that a delivery took (`status` is 0 then).

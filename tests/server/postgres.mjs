@@ -15,7 +15,7 @@ const programs = () => {
   return `/usr/lib/postgresql/${versions.at(-1)}/bin`;
 };
 
-/** Gives `url`, `query(sql)`, and `stop()`. */
+/** Gives `url`, `query(sql)`, `database(name)`, which gives the URL of a database of that name, and `stop()`. */
 export async function startPostgres() {
   const folder = mkdtempSync(join(tmpdir(), 'notifier-postgres-'));
   if (own.uid) chownSync(folder, nobody, nobody);
@@ -32,9 +32,17 @@ export async function startPostgres() {
     await sleep(50);
   }
   const url = `postgresql://notifier@/postgres?host=${encodeURIComponent(folder)}`;
+  const query = async (sql) => (await run(`${bin}/psql`, ['-At', '-c', sql, url], options)).stdout.trim();
+  const databases = new Map(); // by what they are called: their names there
   return {
     url,
-    query: async (sql) => (await run(`${bin}/psql`, ['-At', '-c', sql, url], options)).stdout.trim(),
+    query,
+    database: async (name) => {
+      const isNew = !databases.has(name);
+      if (isNew) databases.set(name, `d${databases.size}`);
+      if (isNew) await query(`CREATE DATABASE ${databases.get(name)}`);
+      return url.replace('/postgres?', `/${databases.get(name)}?`);
+    },
     stop: async () => {
       server.kill('SIGQUIT');
       await ended;

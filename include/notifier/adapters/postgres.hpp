@@ -94,6 +94,9 @@ class PostgresStore final : public History {
     const std::uint64_t from = std::exchange(place, 0);
     return events_.page(app_id, from, 0, limit, out, &place);
   }
+  std::string event(std::string_view app_id, std::string_view event_id) const override {
+    return events_.find(app_id, event_id);
+  }
   std::size_t deliveries_from(std::string_view, std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
                               std::vector<std::string>& out) const override {
     return detail::page_of_deliveries_from(*outbox_, notifier_id, place, limit, out);
@@ -104,6 +107,12 @@ class PostgresStore final : public History {
   }
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override {
     return outbox_->retry(app_id, notifier_id, delivery_id, now());
+  }
+  Result<std::size_t> retry_all(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit) override {
+    return outbox_->retry_all(filter, place, limit, now());
+  }
+  Result<void> cancel(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override {
+    return outbox_->cancel(app_id, notifier_id, delivery_id);
   }
 
   /// As of a SqliteStore.

@@ -73,15 +73,21 @@ class PostgresOutbox final : public OutboxStorage {
 
   /// Takes up what has happened to shards, in the sending thread: what is another's is dropped from the outbox, what
   /// has arrived is admitted.
-  /// @param admitted  is told of each delivery that arrived
-  Result<void> turn(Outbox& outbox, Moment now, const Function<void(const OutboxRecord&)>& admitted);
+  /// What was asked for, on whichever server, is done.
+  /// @param admitted   is told of each delivery that arrived
+  /// @param withdrawn  is told of each that was withdrawn by cancel(), and is dead now
+  Result<void> turn(Outbox& outbox, Moment now, const Function<void(const OutboxRecord&)>& admitted,
+                    const Function<void(const OutboxRecord&)>& withdrawn = nullptr);
   /// Sets what is called, in any thread, when turn() has something to do. To be set before start().
   void on_arrival(std::function<void()> call) { on_arrival_ = std::move(call); }
   /// On any thread.
   PostgresShardFigures figures() const;
 
-  /// As SqliteOutbox::retry().
+  /// As of a SqliteOutbox, on any server and thread, whoever owns the shard.
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view key, Timestamp now);
+  Result<std::size_t> retry_all(DeliveryFilter filter, std::uint64_t& place, std::size_t limit, Timestamp now);
+  /// The same: turn() withdraws it, where its shard is owned.
+  Result<void> cancel(std::string_view app_id, std::string_view notifier_id, std::string_view key);
 
   /// errc::unsupported: PostgresStore::store() puts deliveries in, and they arrive with the owner of their shard.
   Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override;
@@ -99,11 +105,22 @@ class PostgresOutbox final : public OutboxStorage {
   Result<std::optional<OutboxClock>> clock() override;
   Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) override;
   Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) override;
+  Result<void> search(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                      std::vector<OutboxRecord>& out) override;
 
  private:
   friend class PostgresStore;
   using Clock = std::chrono::steady_clock;
   using Sequences = std::vector<std::int64_t>;
+  /// A row of `outbox_commands`.
+  struct Command {
+    std::int64_t number = 0;
+    std::uint32_t shard = 0;
+    std::string name;
+    std::string app_id;
+    std::string notifier_id;
+    std::string key;
+  };
 
   explicit PostgresOutbox(std::string url) : url_(std::move(url)) {}
   Result<void> open();
@@ -133,7 +150,18 @@ class PostgresOutbox final : public OutboxStorage {
   }
   Result<std::set<std::uint32_t>> strangers(const Sequences& sequences, const std::vector<std::uint32_t>& shards,
                                             std::map<std::int64_t, std::uint32_t>& shard_of_each);
-  Result<OutboxRecord> with_history(OutboxRecord record);
+  Result<void> read_histories(std::vector<OutboxRecord>& records, std::size_t first);
+  Result<void> read_records(const PostgresRows& rows, std::vector<OutboxRecord>& out);
+
+  Result<OutboxRecord> find_of(std::string_view app_id, std::string_view notifier_id, std::string_view key);
+  Result<std::size_t> make_due(const Sequences& sequences, Timestamp now);
+  Result<void> ask(std::string_view name, std::string_view app_id, std::string_view notifier_id, std::string_view key,
+                   const std::vector<std::uint32_t>& shards);
+  Result<void> look_for_commands(const std::set<std::uint32_t>& shards);
+  bool obey(Outbox& outbox, const Command& command, Moment now, const Function<void(const OutboxRecord&)>& withdrawn);
+  void obey_all(Outbox& outbox, std::vector<Command> commands, Moment now,
+                const Function<void(const OutboxRecord&)>& withdrawn);
+  void forget_obeyed();
 
   std::string url_;
   PostgresOutboxOptions options_;
@@ -141,8 +169,10 @@ class PostgresOutbox final : public OutboxStorage {
 
   // The sending thread's.
   PostgresConnection writer_;
-  std::map<std::uint32_t, std::uint64_t> working_;  // shards that turn() has taken up, and under which epoch
-  std::map<std::uint32_t, std::uint64_t> leaving_;  // those of them that are to be handed over
+  std::map<std::uint32_t, std::uint64_t> working_;           // shards that turn() has taken up, and under which epoch
+  std::map<std::uint32_t, std::uint64_t> leaving_;           // those of them that are to be handed over
+  std::vector<Command> to_obey_;                             // what could not be done yet
+  std::vector<std::pair<std::int64_t, ShardEpoch>> obeyed_;  // the numbers of those that are to be taken away
   std::unordered_map<std::int64_t, std::weak_ptr<const std::string>> rests_;
   json::Document document_;
 
@@ -158,6 +188,8 @@ class PostgresOutbox final : public OutboxStorage {
   std::optional<ShardLeases> leases_;
   std::vector<ShardNews> news_;                                            // not yet seen by turn()
   std::vector<OutboxRecord> arrivals_;                                     // the same
+  std::vector<Command> commands_;                                          // the same
+  std::map<std::int64_t, std::uint32_t> asked_;                            // commands that are known, and their shards
   std::set<std::uint32_t> polled_;                                         // shards whose arrivals are looked for
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> seen_;  // {transaction, sequence}: has arrived
   std::vector<std::pair<OutboxRecord, std::uint64_t>> unsettled_;          // of an open transaction of the store
@@ -172,6 +204,7 @@ class PostgresOutbox final : public OutboxStorage {
 
 NOTIFIER_NAMESPACE_END
 
+#include "notifier/adapters/postgres_outbox_asked.hpp"
 #include "notifier/adapters/postgres_outbox_reading.hpp"
 #include "notifier/adapters/postgres_outbox_watching.hpp"
 #include "notifier/adapters/postgres_outbox_writing.hpp"

@@ -178,30 +178,4 @@ inline Result<std::size_t> PostgresOutbox::forget(const OutboxForget& what) {
   return count;
 }
 
-inline Result<void> PostgresOutbox::retry(std::string_view app_id, std::string_view notifier_id, std::string_view key,
-                                          Timestamp now) {
-  std::string whose(notifier_id);
-  if (whose.empty()) {
-    const std::lock_guard<std::mutex> lock(read_mutex_);
-    const auto rows = reader_.run("SELECT notifier_id FROM deliveries WHERE app_id = $1 AND key = $2 LIMIT 1",
-                                  PostgresParameters().add(app_id).add(key));
-    if (!rows) return rows.error();
-    if (rows->is_empty()) return detail::no_such_delivery();
-    whose = rows->text(0, 0);
-  }
-  {
-    const std::lock_guard<std::mutex> lock(read_mutex_);
-    const auto rows = reader_.run(
-        "UPDATE deliveries SET state = 'pending', attempts = 0, next_at = $4, wait_ms = 0, xact = pg_current_xact_id() "
-        "WHERE notifier_id = $1 AND key = $2 AND app_id = $3 AND state = 'dead'",
-        PostgresParameters().add(whose).add(key).add(app_id).add(now.ms));
-    if (!rows) return rows.error();
-    if (rows->touched() != 0) return {};
-  }
-  const auto found = find(whose, key);
-  if (!found) return found.error();
-  if (*found && (*found)->app_id == app_id) return detail::not_to_be_resent((*found)->state);
-  return detail::no_such_delivery();
-}
-
 NOTIFIER_NAMESPACE_END

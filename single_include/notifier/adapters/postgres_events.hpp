@@ -82,6 +82,14 @@ class EventReader {
     return static_cast<std::size_t>(total->integer(0, 0));
   }
 
+  /// One of an app's events by its id; empty where none is kept, or the database fails.
+  std::string find(std::string_view app_id, std::string_view event_id) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto rows = connection_.run("SELECT event FROM events WHERE app_id = $1 AND event_id = $2 AND event_id <> ''",
+                                      PostgresParameters().add(app_id).add(event_id));
+    return rows && !rows->is_empty() ? std::string(rows->text(0, 0)) : std::string();
+  }
+
   /// Whether the database answers, and can be written.
   Result<void> check() {
     const std::lock_guard<std::mutex> lock(mutex_);

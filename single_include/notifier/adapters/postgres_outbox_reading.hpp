@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -58,6 +59,13 @@ inline std::string from_hex(std::string_view text) {
   for (std::size_t i = 2; i + 1 < text.size(); i += 2)
     bytes.push_back(static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1])));
   return bytes;
+}
+
+/// A place in a list that begins with the newest, as a parameter.
+/// @param sequence  0: any
+inline std::int64_t up_to(std::uint64_t sequence) {
+  constexpr std::uint64_t any = std::uint64_t{1} << 62;
+  return static_cast<std::int64_t>(sequence == 0 || sequence > any ? any : sequence);
 }
 
 inline Result<void> read_addresses(json::Document& document, std::string_view json, std::vector<std::string>& out) {
@@ -159,13 +167,16 @@ inline Result<std::optional<OutboxClock>> PostgresOutbox::clock() {
   return std::optional<OutboxClock>(OutboxClock{{rows->integer(0, 0)}, {rows->integer(0, 1)}});
 }
 
-/// @param record  of which the lists' connection is held
-inline Result<OutboxRecord> PostgresOutbox::with_history(OutboxRecord record) {
+/// @param records  as many as there are from `first` on get their histories. The lists' connection is held
+inline Result<void> PostgresOutbox::read_histories(std::vector<OutboxRecord>& records, std::size_t first) {
+  if (records.size() == first) return {};
+  std::unordered_map<std::int64_t, OutboxRecord*> by_sequence;
+  for (std::size_t i = first; i < records.size(); ++i)
+    by_sequence.emplace(static_cast<std::int64_t>(records[i].sequence), &records[i]);
   const auto rows = reader_.run(
-      "SELECT at, action, status, reason, remaining, refused, reply, receipt FROM delivery_attempts WHERE sequence = "
-      "$1 ORDER BY "
-      "number",
-      PostgresParameters().add(static_cast<std::int64_t>(record.sequence)));
+      "SELECT at, action, status, reason, remaining, refused, reply, receipt, sequence FROM delivery_attempts WHERE "
+      "sequence = ANY($1::bigint[]) ORDER BY sequence, number",
+      PostgresParameters().add_all(by_sequence, [](const auto& each) { return each.first; }));
   if (!rows) return rows.error();
   json::Document document;
   for (std::size_t row = 0; row < rows->size(); ++row) {
@@ -175,12 +186,19 @@ inline Result<OutboxRecord> PostgresOutbox::with_history(OutboxRecord record) {
                             std::string(rows->text(row, 3))};
     auto read = detail::postgres::read_addresses(document, rows->text(row, 4), attempt.remaining);
     if (read) read = detail::postgres::read_addresses(document, rows->text(row, 5), attempt.refused);
-    if (!read) return std::move(read).error();
+    if (!read) return read;
     attempt.reply = rows->text(row, 6);
     attempt.receipt = rows->text(row, 7);
-    record.history.push_back(std::move(attempt));
+    by_sequence[rows->integer(row, 8)]->history.push_back(std::move(attempt));
   }
-  return record;
+  return {};
+}
+
+/// Appends the records of rows to `out`, with their histories. The lists' connection is held.
+inline Result<void> PostgresOutbox::read_records(const PostgresRows& rows, std::vector<OutboxRecord>& out) {
+  const std::size_t first = out.size();
+  for (std::size_t row = 0; row < rows.size(); ++row) out.push_back(detail::postgres::read_record(rows, row));
+  return read_histories(out, first);
 }
 
 inline Result<std::optional<OutboxRecord>> PostgresOutbox::find(std::string_view notifier_id, std::string_view key) {
@@ -188,10 +206,10 @@ inline Result<std::optional<OutboxRecord>> PostgresOutbox::find(std::string_view
   const std::lock_guard<std::mutex> lock(read_mutex_);
   const auto rows = reader_.run(by_key, PostgresParameters().add(notifier_id).add(key));
   if (!rows) return rows.error();
-  if (rows->is_empty()) return std::optional<OutboxRecord>();
-  auto record = with_history(detail::postgres::read_record(*rows, 0));
-  if (!record) return std::move(record).error();
-  return std::optional<OutboxRecord>(*std::move(record));
+  std::vector<OutboxRecord> found;
+  if (auto done = read_records(*rows, found); !done) return std::move(done).error();
+  if (found.empty()) return std::optional<OutboxRecord>();
+  return std::optional<OutboxRecord>(std::move(found.front()));
 }
 
 inline Result<std::size_t> PostgresOutbox::list(const OutboxQuery& query, std::vector<OutboxRecord>& out) {
@@ -204,18 +222,55 @@ inline Result<std::size_t> PostgresOutbox::list(const OutboxQuery& query, std::v
   static const std::string page = detail::postgres::select_records(
       "WHERE ($1 = '' OR notifier_id = $1) AND ($2 = '' OR state = $2) AND sequence <= $3 ORDER BY sequence DESC LIMIT "
       "$4 OFFSET $5");
-  constexpr std::uint64_t any = std::uint64_t{1} << 62;
   PostgresParameters parameters = which();
-  parameters.add(static_cast<std::int64_t>(query.up_to == 0 || query.up_to > any ? any : query.up_to));
+  parameters.add(detail::postgres::up_to(query.up_to));
   parameters.add(static_cast<std::int64_t>(query.limit)).add(static_cast<std::int64_t>(query.offset));
   const auto rows = reader_.run(page, parameters);
   if (!rows) return rows.error();
-  for (std::size_t row = 0; row < rows->size(); ++row) {
-    auto record = with_history(detail::postgres::read_record(*rows, row));
-    if (!record) return std::move(record).error();
-    out.push_back(*std::move(record));
-  }
+  if (auto done = read_records(*rows, out); !done) return std::move(done).error();
   return static_cast<std::size_t>(total->integer(0, 0));
+}
+
+inline Result<void> PostgresOutbox::search(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                                           std::vector<OutboxRecord>& out) {
+  // An index for each, which has the sequence behind the column.
+  const auto [where, value] = !filter.key.empty()           ? std::pair("key = $1", filter.key)
+                              : !filter.event_id.empty()    ? std::pair("event_id = $1", filter.event_id)
+                              : !filter.notifier_id.empty() ? std::pair("notifier_id = $1", filter.notifier_id)
+                              : filter.state == OutboxState::dead
+                                  ? std::pair("state = 'dead' AND app_id = $1", filter.app_id)
+                                  : std::pair("app_id = $1", filter.app_id);
+  const auto searched = [&, &condition = where](std::string_view columns) {
+    std::string sql("SELECT ");
+    sql.append(columns).append(" FROM deliveries WHERE ").append(condition);
+    return sql.append(" AND sequence <= $2 ORDER BY sequence DESC");
+  };
+  PostgresParameters through;
+  through.add(value).add(detail::postgres::up_to(std::exchange(place, 0)));
+  PostgresParameters parameters = through;
+  parameters.add(filter.app_id).add(filter.key).add(filter.notifier_id).add(filter.event_id).add(filter.event_type);
+  parameters.add(filter.state ? to_string(*filter.state) : std::string_view()).add(filter.since.ms);
+  std::string page("SELECT * FROM (");
+  page.append(searched(detail::postgres::record_columns))
+      .append(" LIMIT 5000) d WHERE app_id = $3 AND $4 IN ('', key)");
+  page.append(" AND $5 IN ('', notifier_id) AND $6 IN ('', event_id) AND $7 IN ('', event_type) AND $8 IN ('', state)");
+  page.append(" AND created_at >= $9 ORDER BY sequence DESC LIMIT $10");
+  const std::lock_guard<std::mutex> lock(read_mutex_);
+  const auto rows = reader_.run(page, parameters.add(static_cast<std::int64_t>(limit) + 1));
+  if (!rows) return rows.error();
+  const std::size_t first = out.size();
+  if (auto done = read_records(*rows, out); !done) return done;
+  if (out.size() - first > limit) {
+    place = out.back().sequence;
+    out.pop_back();
+    return {};
+  }
+  // The first that was not looked at.
+  const auto next = reader_.run(searched("sequence, created_at").append(" LIMIT 1 OFFSET 5000"), through);
+  if (!next) return next.error();
+  if (!next->is_empty() && next->integer(0, 1) >= filter.since.ms)
+    place = static_cast<std::uint64_t>(next->integer(0, 0));
+  return {};
 }
 
 NOTIFIER_NAMESPACE_END

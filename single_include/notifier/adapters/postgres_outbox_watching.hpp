@@ -156,6 +156,9 @@ inline void PostgresOutbox::forget_arrivals(std::uint32_t shard) {
   };
   arrivals_.erase(std::remove_if(arrivals_.begin(), arrivals_.end(), is_there), arrivals_.end());
   for (auto at = seen_.begin(); at != seen_.end();) at = at->second == shard ? seen_.erase(at) : std::next(at);
+  const auto is_asked = [&](const Command& command) { return command.shard == shard; };
+  commands_.erase(std::remove_if(commands_.begin(), commands_.end(), is_asked), commands_.end());
+  for (auto at = asked_.begin(); at != asked_.end();) at = at->second == shard ? asked_.erase(at) : std::next(at);
 }
 
 /// Lets all that waits in a shard arrive, which is this worker's from now on.
@@ -182,7 +185,7 @@ inline Result<void> PostgresOutbox::take_up(std::uint32_t shard) {
   polled_.insert(shard);
   ++figures_.taken;
   for (auto& [record, xact] : waiting) arrive(std::move(record), xact);
-  return {};
+  return look_for_commands({shard});
 }
 
 /// Lets a delivery arrive, unless it has.
@@ -200,7 +203,7 @@ inline void PostgresOutbox::poll() {
   {
     // What the sending thread inserts itself is noted under this lock: it is not found before.
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (polled_.empty()) return;
+    if (polled_.empty() || !look_for_commands(polled_)) return;
     const auto oldest = watcher_.run("SELECT pg_snapshot_xmin(pg_current_snapshot())");
     if (!oldest) return;
     PostgresParameters parameters;
@@ -213,7 +216,7 @@ inline void PostgresOutbox::poll() {
     }
     since_ = std::string(oldest->text(0, 0));
     seen_.erase(seen_.begin(), seen_.lower_bound({number(since_), 0}));
-    if (arrivals_.empty()) return;
+    if (arrivals_.empty() && commands_.empty()) return;
   }
   wake();
 }
@@ -235,14 +238,17 @@ inline void PostgresOutbox::settle(bool is_stored) {
 }
 
 inline Result<void> PostgresOutbox::turn(Outbox& outbox, Moment now,
-                                         const Function<void(const OutboxRecord&)>& admitted) {
+                                         const Function<void(const OutboxRecord&)>& admitted,
+                                         const Function<void(const OutboxRecord&)>& withdrawn) {
   constexpr std::uint32_t shards = detail::postgres::shards;
   std::vector<ShardNews> news;
   std::vector<OutboxRecord> arrivals;
+  std::vector<Command> commands;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     news.swap(news_);
     arrivals.swap(arrivals_);
+    commands.swap(commands_);
   }
   std::set<std::uint32_t> lost;
   const auto drop_lost = [&] {
@@ -276,6 +282,7 @@ inline Result<void> PostgresOutbox::turn(Outbox& outbox, Moment now,
     outbox.admit(record, now);
     if (admitted) admitted(record);
   }
+  obey_all(outbox, std::move(commands), now, withdrawn);
   if (leaving_.empty()) return done;
   const auto drop = [&](const std::map<std::uint32_t, std::uint64_t>& these) {
     return outbox.drop([&](std::uint64_t target) { return these.count(shard_of(target, shards)) != 0; }, false, now);

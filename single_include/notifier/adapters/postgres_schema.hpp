@@ -94,6 +94,15 @@ inline constexpr const char* migrations[] = {
     "CREATE TABLE outbox_shards (shard SMALLINT PRIMARY KEY, owner BIGINT NOT NULL DEFAULT 0, epoch BIGINT NOT NULL "
     "DEFAULT 0, lease_until TIMESTAMPTZ NOT NULL DEFAULT '-infinity') WITH (fillfactor = 25);"
     "INSERT INTO outbox_shards (shard) SELECT generate_series(0, 63);",
+    // What is asked of whoever owns a shard, wherever that was: a row each, until it is done. And what an app's
+    // deliveries are found by.
+    "CREATE TABLE outbox_commands (number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, shard SMALLINT NOT NULL, "
+    "name TEXT NOT NULL, app_id TEXT NOT NULL, notifier_id TEXT NOT NULL, key TEXT NOT NULL);"
+    "ALTER TABLE deliveries DROP CONSTRAINT deliveries_notifier_id_key_key;"
+    "ALTER TABLE deliveries ADD CONSTRAINT deliveries_by_key UNIQUE (key, notifier_id);"
+    "CREATE INDEX deliveries_of_app ON deliveries (app_id, sequence);"
+    "CREATE INDEX deliveries_of_event ON deliveries (event_id, sequence);"
+    "CREATE INDEX deliveries_dead ON deliveries (app_id, sequence) WHERE state = 'dead';",
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 
