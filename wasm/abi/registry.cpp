@@ -192,6 +192,7 @@ notifier_status notifier_configure(notifier_engine* engine, uint32_t settings, u
   if (object["email_from"].is_string()) changed.email_from = object.string("email_from");
   if (object["link_base"].is_string()) changed.link_base = object.string("link_base");
   if (object["logo_url"].is_string()) changed.logo_url = object.string("logo_url");
+  if (object["language"].is_string()) changed.language = object.string("language");
   notifier::detail::Problems problems;
   notifier::detail::read_links(object["links"], changed.links, problems);
   if (!problems.empty()) return respond(notifier::Result<void>(std::move(problems).to_error("settings")));

@@ -84,7 +84,8 @@ class CardWriter {
   bool joined(std::string_view before, std::initializer_list<Part> parts, std::string_view after, std::size_t limit,
               PartWriter write);
 
-  /// Writes the message's link, or tells that it cannot be one here.
+  /// Writes the message's link, or tells that it cannot be one here. What is before and after it may have its title in
+  /// English, in whose place comes the message's.
   bool link(std::string_view before, std::string_view after, std::size_t limit, LinkWriter write);
 
   /// Writes when it happened, as RFC 3339 has it, where that is known.
@@ -103,6 +104,7 @@ class CardWriter {
   void give_back(std::size_t units) noexcept { budget_.give_back(units); }
 
  private:
+  void put_titled(std::string_view literal);
   bool list(const CardList& list, std::size_t most, bool is_code);
   /// @return whether it is a link that can be followed, which is short
   bool value(const CardList& list, const Message::Field& field);
@@ -169,7 +171,7 @@ NOTIFIER_NOINLINE inline bool CardWriter::link(std::string_view before, std::str
   const std::string_view url = message_->link();
   if (url.empty()) return false;
   const std::size_t start = out_->size();
-  this->put(before);
+  put_titled(before);
   const std::size_t begin = out_->size();
   if (is_web_link(url)) out_->set_end(write(url, out_->room(card_growth * url.size() + text_padding)));
   const std::size_t size = out_->size() - begin;
@@ -178,8 +180,18 @@ NOTIFIER_NOINLINE inline bool CardWriter::link(std::string_view before, std::str
     cut_->push_back({"link", count(url, unit_), 0});
     return false;
   }
-  this->put(after);
+  put_titled(after);
   return true;
+}
+
+/// A link's title is letters, digits and spaces, which no markup is made of.
+inline void CardWriter::put_titled(std::string_view literal) {
+  const std::string_view own = english_link_title;
+  const std::size_t at = message_->link_title() == own ? std::string_view::npos : literal.find(own);
+  if (at == std::string_view::npos) return put(literal);
+  put(literal.substr(0, at));
+  put(message_->link_title());
+  put(literal.substr(at + own.size()));
 }
 
 inline void CardWriter::time(std::string_view before, std::string_view after) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "notifier/format/email_html.hpp"
@@ -13,6 +14,7 @@
 #include "notifier/format/quoted_printable.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/text/hash.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -101,7 +103,7 @@ class EmailContent {
   char* html(char* out) {
     using namespace email_html;
     QuotedPrintable qp(out);
-    qp.lines<QpLiteral<Head>>();
+    qp = titled<Head>(qp);
     qp.literal(email_color(message_->severity));
     qp.lines<QpLiteral<BeforeTitle>>();
     qp = line<QpHtml>(qp, "title", message_->title(), email_limits::title);
@@ -114,13 +116,38 @@ class EmailContent {
       qp.lines<QpLiteral<BeforeLink>>();
       qp = url<QpHtmlUrl>(qp, message_->link());
       qp.soft_break();
-      qp.lines<QpLiteral<AfterLink>>();
+      qp = titled<AfterLink>(qp);
     }
     qp = html_logs(qp, left);
     qp.lines<QpLiteral<BeforeOrigin>>();
     qp = origin<QpHtml>(qp);
     qp.lines<QpLiteral<Tail>>();
     return qp.end();
+  }
+
+  /// A piece that names the language, or has the link's title.
+  template <class Piece>
+  QuotedPrintable titled(QuotedPrintable qp) const {
+    if (message_->language() == "en") {
+      qp.lines<QpLiteral<Piece>>();
+      return qp;
+    }
+    return translated(qp, Piece::text);
+  }
+
+  NOTIFIER_NOINLINE QuotedPrintable translated(QuotedPrintable qp, std::string_view html) const {
+    std::string text(html);
+    const auto replace = [&](std::string_view own, std::string_view other) {
+      const std::size_t at = text.find(own);
+      if (at != std::string::npos) text.replace(at, own.size(), other);
+    };
+    replace("lang=\"en\"", joined("lang=\"", message_->language(), "\""));
+    replace(english_link_title, message_->link_title());
+    const std::size_t size = text.size();
+    text.append(text_padding, ' ');
+    qp.text<QpPlain>(std::string_view(text).substr(0, size));
+    if (html.back() != '\n') qp.soft_break();
+    return qp;
   }
 
   /// The sentence with its names in bold instead of quotes.

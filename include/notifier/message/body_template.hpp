@@ -31,9 +31,9 @@ class BodyComposer {
  public:
   /// @param told     what people are told of the event
   /// @param scratch  anything; what it holds is overwritten
-  BodyComposer(const Event& event, const Message& told, const Vocabulary& vocabulary, const KindProgram& program,
-               Message& scratch)
-      : composer_(event, scratch, vocabulary) {
+  BodyComposer(const Event& event, const Message& told, const Vocabulary& vocabulary, const Language* language,
+               const KindProgram& program, Message& scratch)
+      : composer_(event, scratch, vocabulary, language) {
     scratch.clear();
     composer_.told_ = &told;
     composer_.compose_envelope();
@@ -86,8 +86,8 @@ class BodyTemplate {
   /// @param scratch  anything; what it holds is overwritten
   /// @param cut      says how many of the slots were left out, as null, since the body would be too long: beyond 1 MB
   ///                 and twice the event
-  void write(const Event& event, const Message& told, const Vocabulary& vocabulary, Message& scratch, Buffer& out,
-             Truncations& cut) const;
+  void write(const Event& event, const Message& told, const Vocabulary& vocabulary, const Language* language,
+             Message& scratch, Buffer& out, Truncations& cut) const;
 
  private:
   /// A value to be filled in, behind what stands before it.
@@ -195,9 +195,10 @@ NOTIFIER_NOINLINE inline std::shared_ptr<const BodyTemplate> BodyTemplate::compi
 }
 
 NOTIFIER_NOINLINE inline void BodyTemplate::write(const Event& event, const Message& told, const Vocabulary& vocabulary,
-                                                  Message& scratch, Buffer& out, Truncations& cut) const {
+                                                  const Language* language, Message& scratch, Buffer& out,
+                                                  Truncations& cut) const {
   const std::size_t most = out.size() + (std::size_t{1} << 20) + 2 * event.body.size();
-  BodyComposer composer(event, told, vocabulary, program_, scratch);
+  BodyComposer composer(event, told, vocabulary, language, program_, scratch);
   std::size_t begin = 0;
   std::size_t left_out = 0;
   for (const Piece& piece : pieces_) {

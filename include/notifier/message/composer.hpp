@@ -13,6 +13,7 @@
 #include "notifier/message/said.hpp"
 #include "notifier/model/event.hpp"
 #include "notifier/vocabulary/kind_words.hpp"
+#include "notifier/vocabulary/language.hpp"
 #include "notifier/vocabulary/pages.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
 
@@ -22,8 +23,9 @@ namespace detail {
 /// Writes one Message.
 class Composer {
  public:
-  Composer(const Event& event, Message& out, const Vocabulary& vocabulary)
-      : event_(event), out_(out), text_(out.text_), vocabulary_(vocabulary) {}
+  /// @param language  one of the vocabulary's; nullptr: English
+  Composer(const Event& event, Message& out, const Vocabulary& vocabulary, const Language* language)
+      : event_(event), out_(out), text_(out.text_), vocabulary_(vocabulary), language_(language) {}
 
   /// @param pages  what Settings::links says, compiled; null: nothing
   void compose(std::string_view link_base, const KindWords* pages) {
@@ -48,12 +50,13 @@ class Composer {
   static constexpr std::size_t most_text = 1u << 20;  // and four times the event
 
   void compose_envelope() {
+    if (language_ != nullptr) out_.set_language(*language_);
     event_.user.for_each_member([&](std::string_view key, json::View value) {
       // Of keys of one length, the comparison is of a constant size: no call.
       if (key.size() == 8 && std::memcmp(key.data(), "username", 8) == 0) user_ = value.string();
       if (key.size() == 5 && std::memcmp(key.data(), "email", 5) == 0) email_ = value.string();
     });
-    if (read_timestamp(event_.created_at, out_.time_, out_.civil_time_) != TimeText::none) out_.write_time();
+    if (read_timestamp(event_.created_at, out_.time_, out_.civil_time_) != TimeText::none) out_.write_time(language_);
     out_.set_event_id(event_.id);
     out_.set_kind(event_.type);
     out_.set_actor(user_);
@@ -90,10 +93,7 @@ class Composer {
     });
   }
 
-  const KindWords* find_words() const noexcept {
-    const KindWords* const words = vocabulary_.state().find_words(event_.type);
-    return words == nullptr && event_.type == "test" ? test_words() : words;
-  }
+  const KindWords* find_words() const noexcept;
 
   const Op* step(std::size_t index) const noexcept { return ops_ + index; }
 
@@ -145,7 +145,7 @@ class Composer {
   }
 
   void compose_fields(const Op* field) {
-    const bool is_own = program_->is_own();
+    const bool is_own = program_->is_own() || language_ != nullptr;
     for (; field->code == Op::Code::field; field = step(field->target)) {
       if (field->key == '>' && is_linked(field[1])) continue;
       const std::size_t begin = start();
@@ -153,7 +153,7 @@ class Composer {
       if (is_own) {
         compose_own_row_field(*field, begin);
       } else if (run_field(field + 1) && text_.size() != begin && !is_said(*field, text_.view(begin))) {
-        push_field(*field, field->text.data(), since(begin));
+        push_field(*field, field->text.data(), field->text.size(), since(begin));
       }
     }
     is_code_ = false;
@@ -161,8 +161,8 @@ class Composer {
 
   void compose_own_row_field(const Op& field, std::size_t begin);
 
-  void push_field(const Op& field, const char* label, Span value) {
-    out_.push_field(label, field.text.size(), value, field.key == 0 || field.key == '?', is_code_);
+  void push_field(const Op& field, const char* label, std::size_t label_size, Span value) {
+    out_.push_field(label, label_size, value, field.key == 0 || field.key == '?', is_code_);
     if (field.key == '>') out_.fields_.back().is_link = true;
   }
 
@@ -273,7 +273,7 @@ class Composer {
       return append_block<true>(text_, value.string());
     }
     if (op.layout >= Layout::words) return append_words_of(op.layout, value);
-    return append_value(text_, value, op.layout, is_inert_);
+    return append_value(text_, value, op.layout, language_, is_inert_);
   }
 
   bool append_words_of(Layout layout, json::View value);
@@ -288,6 +288,8 @@ class Composer {
   bool append_choice(const Op& op);
   bool append_count(const Op& op);
   bool append_list(const Op* op);
+  /// Before an element that is not the first.
+  void append_separator(bool is_last);
 
   /// Takes back what was written since, and the names in it.
   void forget(std::size_t mark) noexcept {
@@ -329,10 +331,7 @@ class Composer {
   bool append_deployment_page();
 
   /// The event type of a kind without a wording, which a host added; else nullptr.
-  const EventType* find_own_type() const noexcept {
-    const EventBit bit = vocabulary_.bit_of_kind(event_.type);
-    return bit < vocabulary_.unselectable_bit() ? &vocabulary_.event_types()[bit] : nullptr;
-  }
+  const EventType* find_own_type() const noexcept;
 
   NOTIFIER_NOINLINE void compose_unknown_kind() {
     out_.severity = own_severity();
@@ -365,7 +364,7 @@ class Composer {
 
   /// Where the next span begins.
   std::size_t start() noexcept {
-    is_inert_ = true;
+    is_inert_ = language_ == nullptr;
     return text_.size();
   }
   Span since(std::size_t begin) const noexcept { return out_.since(begin, is_inert_); }
@@ -376,6 +375,7 @@ class Composer {
   const KindProgram* program_ = nullptr;
   const Op* ops_ = nullptr;  // the program's
   const Vocabulary& vocabulary_;
+  const Language* language_;
   Members members_;
   std::string_view link_base_;
   const KindWords* pages_ = nullptr;

@@ -17,10 +17,10 @@ namespace detail {
 
 /// The label is copied: the message may outlast the vocabulary.
 NOTIFIER_NOINLINE inline void Composer::compose_own_row_field(const Op& field, std::size_t begin) {
-  text_.append(field.text);
+  text_.append(say(language_, field.text));
   const std::size_t middle = text_.size();
   if (run_text(&field + 1) && text_.size() != middle && !is_said(field, text_.view(middle))) {
-    push_field(field, nullptr, since(middle));
+    push_field(field, nullptr, middle - begin, since(middle));
   } else {
     text_.truncate(begin);
   }
@@ -47,13 +47,20 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_link() {
   });
 }
 
+inline const EventType* Composer::find_own_type() const noexcept {
+  const EventBit bit = vocabulary_.bit_of_kind(event_.type);
+  return bit < vocabulary_.unselectable_bit() ? &vocabulary_.event_types()[bit] : nullptr;
+}
+
 NOTIFIER_NOINLINE inline void Composer::compose_own_title(std::size_t begin) {
   text_.truncate(begin);
   is_inert_ = false;
   if (append_line(text_, said().tell(SaidMembers::title), is_inert_)) return;
   const EventType* const type = find_own_type();
-  if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name, is_inert_)) return;
-  if (!append_span(out_.kind_)) text_.append("event");
+  if (type != nullptr && type->display_name != type->name &&
+      append_line(text_, say(language_, type->display_name), is_inert_))
+    return;
+  if (!append_span(out_.kind_)) text_.append(say(language_, Phrase::event));
   for (char* c = text_.data() + begin; c != text_.data() + text_.size(); ++c) {
     if (*c == '_' || *c == '/' || *c == '.' || *c == '-') *c = ' ';
   }
@@ -64,17 +71,17 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_sentence() {
   out_.sentence_ = written([&] {
     is_inert_ = false;
     if (append_line(text_, said().tell(SaidMembers::sentence), is_inert_) ||
-        (type != nullptr && append_line(text_, type->description, is_inert_))) {
+        (type != nullptr && append_line(text_, say(language_, type->description), is_inert_))) {
       const char last = text_.view().back();
       if (last != '.' && last != '!' && last != '?') text_.append('.');
       return true;
     }
-    text_.append(!out_.kind_.empty() ? "The event \"" : "An event");
-    if (append_span(out_.kind_)) text_.append('"');
-    text_.append(" happened");
-    if (!out_.subject_.empty()) text_.append(" on ");
-    append_span(out_.subject_);
-    text_.append('.');
+    const bool has_kind = !out_.kind_.empty();
+    const Phrase phrase = out_.subject_.empty() ? has_kind ? Phrase::kind_happened : Phrase::happened
+                          : has_kind            ? Phrase::kind_happened_on
+                                                : Phrase::happened_on;
+    append_filled(text_, say(language_, phrase),
+                  [&](std::string_view slot) { append_span(slot == "kind" ? out_.kind_ : out_.subject_); });
     return true;
   });
 }
@@ -99,7 +106,7 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_fields() {
       return;
     }
     const std::size_t begin = start();
-    append_label(text_, name);
+    append_label(text_, name, language_);
     const std::size_t middle = text_.size();
     if (!append_own_value(value)) return text_.truncate(begin);
     names[fields.size()] = name;
@@ -107,11 +114,11 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_fields() {
   });
   if (too_many == 0) return;
   out_.left_out_ += too_many;
-  static constexpr char padded[64] = "Further values";
-  constexpr std::string_view label(padded);
   const std::size_t begin = start();
+  text_.append(say(language_, Phrase::further_values));
+  const std::size_t middle = text_.size();
   append_integer(text_, static_cast<std::int64_t>(too_many));
-  out_.push_field(label.data(), label.size(), since(begin), true, false);
+  out_.push_field(nullptr, middle - begin, since(middle), true, false);
 }
 
 NOTIFIER_NOINLINE inline bool Composer::is_secret(std::string_view name, json::View value) const {
@@ -137,7 +144,7 @@ NOTIFIER_NOINLINE inline bool Composer::append_inside(json::View value) {
     const std::size_t before = text_.size();
     if (shown != 0) text_.append(", ");
     if (value.is_object()) {
-      append_label(text_, name);
+      append_label(text_, name, language_);
       text_.append(": ");
     }
     if (shown < most && append_scalar(text_, inner, is_inert_)) {
@@ -151,20 +158,20 @@ NOTIFIER_NOINLINE inline bool Composer::append_inside(json::View value) {
   value.for_each_member(add);
   if (shown == 0) out_.left_out_ += more != 0;
   if (shown == 0 || more == 0) return text_.size() != begin;
-  text_.append(" and ");
-  append_integer(text_, static_cast<std::int64_t>(more));
-  text_.append(" more");
+  text_.append(' ');
+  append_counted(text_, say(language_, Phrase::more), static_cast<std::int64_t>(more));
   return true;
 }
 
 NOTIFIER_NOINLINE inline bool Composer::append_variables() {
   const std::size_t begin = text_.size();
-  for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
-                                  std::pair("deleted_vars", " removed")}) {
+  for (const auto& [key, word] : {std::pair("new_vars", Phrase::added), std::pair("updated_vars", Phrase::changed),
+                                  std::pair("deleted_vars", Phrase::removed)}) {
     const std::size_t before = text_.size();
     if (before != begin) text_.append("; ");
     if (append_names(text_, event_.type_data[key], is_inert_)) {
-      text_.append(word);
+      text_.append(' ');
+      text_.append(say(language_, word));
     } else {
       text_.truncate(before);
     }
@@ -174,7 +181,7 @@ NOTIFIER_NOINLINE inline bool Composer::append_variables() {
 
 NOTIFIER_NOINLINE inline bool Composer::append_scaling() {
   const json::View before = event_.type_data["previous_containers"];
-  return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
+  return detail::append_scaling(text_, before, event_.type_data["containers"], language_, is_inert_);
 }
 
 NOTIFIER_NOINLINE inline void Composer::encode_url_part(bool is_path) {
@@ -213,7 +220,7 @@ NOTIFIER_NOINLINE inline bool Composer::append_page(Page page) {
   if (pages_ == nullptr) return false;
   const KindProgram::Row& row = pages_->program().rows_begin()[static_cast<std::size_t>(page)];
   if (row.link == KindProgram::empty_template) return false;
-  Composer composer(event_, out_, vocabulary_);
+  Composer composer(event_, out_, vocabulary_, nullptr);
   composer.app_ = app_;
   composer.project_ = project_;
   composer.user_span_ = user_span_;

@@ -12,6 +12,13 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+inline const KindWords* Composer::find_words() const noexcept {
+  const KindWords* const translated = language_ == nullptr ? nullptr : language_->find_words(event_.type);
+  if (translated != nullptr) return translated;
+  const KindWords* const words = vocabulary_.state().find_words(event_.type);
+  return words == nullptr && event_.type == "test" ? test_words() : words;
+}
+
 NOTIFIER_NOINLINE inline bool Composer::is_said(std::string_view value) const noexcept {
   if (value == out_.actor()) return true;
   const std::string_view sentence = out_.sentence();
@@ -33,7 +40,8 @@ NOTIFIER_NOINLINE inline bool Composer::run_and_trim(const Op* op) {
 }
 
 NOTIFIER_NOINLINE inline bool Composer::append_words_of(Layout layout, json::View value) {
-  const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
+  const WordSets& sets = language_ == nullptr ? vocabulary_.state().word_sets : language_->word_sets;
+  const WordSet* const set = sets.find(program_->word_set(layout));
   return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);
 }
 
@@ -119,8 +127,7 @@ NOTIFIER_NOINLINE inline bool Composer::append_list(const Op* op) {
   list.for_each_element([&](json::View element) {
     if (seen++ >= more.target) return;
     const std::size_t begin = text_.size();
-    const std::string_view separator = is_code_ ? "\n" : shown + 1 == total ? " and " : ", ";
-    if (shown != 0) text_.append(separator);
+    if (shown != 0) append_separator(shown + 1 == total);
     const std::size_t middle = text_.size();
     members_.set(0, element);
     if (run(op + 2) && text_.size() != middle) {
@@ -130,10 +137,17 @@ NOTIFIER_NOINLINE inline bool Composer::append_list(const Op* op) {
     }
   });
   if (shown == 0 || shown == total) return shown != 0;
-  text_.append(is_code_ ? "\nand " : " and ");
-  append_integer(text_, static_cast<std::int64_t>(total - shown));
-  text_.append(" more");
+  text_.append(is_code_ ? '\n' : ' ');
+  append_counted(text_, say(language_, Phrase::more), static_cast<std::int64_t>(total - shown));
   return true;
+}
+
+inline void Composer::append_separator(bool is_last) {
+  if (is_code_) return text_.append('\n');
+  if (!is_last) return text_.append(", ");
+  text_.append(' ');
+  text_.append(say(language_, Phrase::conjunction));
+  text_.append(' ');
 }
 
 }  // namespace detail

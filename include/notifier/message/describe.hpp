@@ -23,8 +23,9 @@ NOTIFIER_NAMESPACE_BEGIN
 ///                   no link of its own then gets `<link_base>/apps/<app name>`.
 /// @param out        cleared first; allocates nothing once it has grown to size.
 /// @param vocabulary  knows a host's own event types.
+/// @param language    the tag of one of the vocabulary's languages; any other: English
 void describe(const Event& event, std::string_view link_base, Message& out,
-              const Vocabulary& vocabulary = *Vocabulary::standard());
+              const Vocabulary& vocabulary = *Vocabulary::standard(), std::string_view language = {});
 
 NOTIFIER_NAMESPACE_END
 
@@ -35,9 +36,9 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 NOTIFIER_INLINE void describe(const Event& event, std::string_view link_base, Message& out,
-                              const Vocabulary& vocabulary) {
+                              const Vocabulary& vocabulary, std::string_view language) {
   out.clear();
-  detail::Composer(event, out, vocabulary).compose(link_base, nullptr);
+  detail::Composer(event, out, vocabulary, vocabulary.state().find_language(language)).compose(link_base, nullptr);
 }
 
 NOTIFIER_NAMESPACE_END

@@ -4,6 +4,7 @@
 
 #include "notifier/message/message.hpp"
 #include "notifier/model/digest.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -13,7 +14,10 @@ NOTIFIER_NAMESPACE_BEGIN
 ///
 /// @param out          cleared first
 /// @param most_fields  how many fields a format shows (PlatformRow::most_fields), that of how many more among them
-void describe(const Digest& digest, Message& out, std::size_t most_fields);
+/// @param vocabulary   whose languages there are
+/// @param language     as for an event; the events' titles are in the one that they were described in
+void describe(const Digest& digest, Message& out, std::size_t most_fields,
+              const Vocabulary& vocabulary = *Vocabulary::standard(), std::string_view language = {});
 
 NOTIFIER_NAMESPACE_END
 
@@ -21,10 +25,12 @@ NOTIFIER_NAMESPACE_END
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 
 #include "notifier/buffer.hpp"
+#include "notifier/message/date.hpp"
 #include "notifier/text/decimal.hpp"
 #include "notifier/text/joined.hpp"
 
@@ -32,69 +38,70 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 /// "1 crash event", "3 more events": of a kind where it is one, and a name that reads as such.
-inline std::string count_events(std::uint64_t count, bool follows, std::string_view kind) {
-  std::string text = decimal(count);
-  if (follows) text += " more";
-  if (!kind.empty() && kind.size() <= 40) {
-    text += ' ';
-    for (const char c : kind) text += c == '_' ? ' ' : c;
-  }
-  return text += count == 1 ? " event" : " events";
+inline void append_events(Buffer& out, const Digest& digest, const Language* language) {
+  const bool is_of_one_kind = digest.kinds.size() == 1 && digest.other_kinds == 0;
+  const std::string_view kind = is_of_one_kind ? std::string_view(digest.kinds[0].type) : std::string_view();
+  const bool names_kind = !kind.empty() && kind.size() <= 40;
+  const Phrase phrase = Phrase::count + ((digest.follows ? std::size_t{1} : std::size_t{0}) +
+                                         (names_kind ? std::size_t{2} : std::size_t{0}));
+  append_filled(out, form_of(say(language, phrase), digest.count == 1), [&](std::string_view slot) {
+    if (slot == "#") return out.append(decimal(digest.count));
+    for (const char c : kind) out.append(c == '_' ? ' ' : c);
+  });
 }
 
 /// " in 10 minutes"; nothing of less than a second, or where the clock stepped back.
-inline std::string length_text(std::int64_t ms) {
-  struct Length {
-    const char* name;
-    std::int64_t ms;
-  };
-  constexpr Length units[] = {{"day", 86'400'000}, {"hour", 3'600'000}, {"minute", 60'000}, {"second", 1000}};
-  for (const Length& unit : units) {
-    const bool is_smallest = unit.ms == 1000;
-    if (ms < (is_smallest ? unit.ms : 2 * unit.ms)) continue;
-    const auto count = static_cast<std::uint64_t>((ms + unit.ms / 2) / unit.ms);
-    return std::string(" in ").append(decimal(count)).append(" ").append(unit.name).append(count == 1 ? "" : "s");
+inline void append_length(Buffer& out, std::int64_t ms, const Language* language) {
+  constexpr std::int64_t units[] = {86'400'000, 3'600'000, 60'000, 1000};  // as Phrase has them
+  for (std::size_t i = 0; i < std::size(units); ++i) {
+    const std::int64_t unit = units[i];
+    if (ms < (unit == 1000 ? unit : 2 * unit)) continue;
+    out.append(' ');
+    return append_counted(out, say(language, Phrase::in_days + i), (ms + unit / 2) / unit);
   }
-  return {};
 }
 
 }  // namespace detail
 
-NOTIFIER_INLINE void describe(const Digest& digest, Message& out, std::size_t most_fields) {
+NOTIFIER_INLINE void describe(const Digest& digest, Message& out, std::size_t most_fields, const Vocabulary& vocabulary,
+                              std::string_view language_tag) {
+  using detail::Phrase;
+  const detail::Language* const language = vocabulary.state().find_language(language_tag);
   out.clear();
+  if (language != nullptr) out.set_language(*language);
   out.severity = digest.worst;
-  const bool is_of_one_kind = digest.kinds.size() == 1 && digest.other_kinds == 0;
   const std::string about = digest.subject.empty() ? std::string() : digest.subject + ": ";
-  std::string title = about;
-  title += detail::count_events(digest.count, digest.follows, is_of_one_kind ? digest.kinds[0].type : "");
-  out.set_title(title += detail::length_text(digest.last.ms - digest.first.ms));
+  Buffer title;
+  title.append(about);
+  detail::append_events(title, digest, language);
+  detail::append_length(title, digest.last.ms - digest.first.ms, language);
+  out.set_title(title.view());
 
   Buffer sentence;
   if (digest.last.ms - digest.first.ms >= 60'000) {
-    sentence.append("Between ");
-    append_readable(sentence, digest.first);
-    sentence.append(" and ");
-    append_readable(sentence, digest.last);
+    detail::append_filled(sentence, say(language, Phrase::between), [&](std::string_view slot) {
+      detail::append_date(sentence, civil_time(slot == "from" ? digest.first : digest.last), language);
+    });
   } else {
-    append_readable(sentence, digest.last);
+    detail::append_date(sentence, civil_time(digest.last), language);
   }
   std::string_view separator = ": ";
   for (const Digest::Kind& kind : digest.kinds) {
     sentence.append(separator);
     sentence.append(detail::decimal(kind.count));
     sentence.append(" ");
-    sentence.append(kind.type.empty() ? std::string_view("without a type") : std::string_view(kind.type));
+    sentence.append(kind.type.empty() ? say(language, Phrase::without_type) : std::string_view(kind.type));
     separator = ", ";
   }
   if (digest.other_kinds != 0) {
     sentence.append(separator);
-    sentence.append(detail::decimal(digest.other_kinds));
-    sentence.append(" of other kinds");
+    detail::append_counted(sentence, say(language, Phrase::of_other_kinds),
+                           static_cast<std::int64_t>(digest.other_kinds));
   }
   sentence.append(".");
   out.set_sentence(sentence.view());
   out.set_subject(digest.subject);
-  out.set_time(digest.last);
+  out.set_time(digest.last, language);
 
   const auto is_same = [&](const DigestItem& item) { return item.link == digest.items[0].link; };
   const bool is_one_link = std::all_of(digest.items.begin(), digest.items.end(), is_same);
@@ -112,7 +119,10 @@ NOTIFIER_INLINE void describe(const Digest& digest, Message& out, std::size_t mo
       out.add_link(text, item.link);
     }
   }
-  if (!is_all) out.add_field("More", detail::with_number("and ", digest.count - named, " more"), false);
+  if (is_all) return;
+  Buffer more;
+  detail::append_counted(more, say(language, Phrase::more), static_cast<std::int64_t>(digest.count - named));
+  out.add_field(say(language, Phrase::more_events), more.view(), false);
 }
 
 NOTIFIER_NAMESPACE_END

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -9,10 +10,12 @@
 
 #include "notifier/buffer.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/message/date.hpp"
 #include "notifier/model/time.hpp"
 #include "notifier/net/link.hpp"
 #include "notifier/text/ascii.hpp"
 #include "notifier/text/plain_text.hpp"
+#include "notifier/vocabulary/language.hpp"
 #include "notifier/vocabulary/secret.hpp"
 #include "notifier/vocabulary/wording.hpp"
 #include "notifier/vocabulary/words.hpp"
@@ -46,6 +49,19 @@ inline bool append_first_line(Buffer& out, json::View value, bool& inert) {
 }
 
 inline void append_integer(Buffer& out, std::int64_t value) { out.set_end(json::write_integer(value, out.room(20))); }
+
+inline void append_with_unit(Buffer& out, std::int64_t value, std::string_view unit) {
+  append_integer(out, value);
+  out.append(' ');
+  out.append(unit);
+}
+
+/// With a space on either side.
+inline void append_apart(Buffer& out, std::string_view word) {
+  out.append(' ');
+  out.append(word);
+  out.append(' ');
+}
 
 /// Reads an integer, also where it came as a string or with decimals, which are cut. `scratch` is left as it was.
 inline bool read_integer(json::View value, Buffer& scratch, std::int64_t& out) {
@@ -86,9 +102,9 @@ inline bool append_list(Buffer& out, json::View value, bool& inert) {
   return append_joined(out, value, ", ", [&](json::View element) { return append_scalar(out, element, inert); });
 }
 
-inline bool append_series(Buffer& out, json::View value, bool& inert) {
+inline bool append_series(Buffer& out, json::View value, const Language* language, bool& inert) {
   constexpr std::string_view comma = ", ";
-  constexpr std::string_view conjunction = " and ";
+  const std::string_view conjunction = say(language, Phrase::conjunction);
   std::size_t last_comma = 0;
   bool is_first = true;
   const bool any = append_joined(out, value, {}, [&](json::View element) {
@@ -101,10 +117,12 @@ inline bool append_series(Buffer& out, json::View value, bool& inert) {
   });
   if (last_comma != 0) {
     const std::size_t tail = out.size() - last_comma - comma.size();
-    char* const at = out.room(conjunction.size()) - out.size() + last_comma;
-    std::memmove(at + conjunction.size(), at + comma.size(), tail);
-    std::memcpy(at, conjunction.data(), conjunction.size());
-    out.set_end(at + conjunction.size() + tail);
+    char* const at = out.room(conjunction.size() + 2) - out.size() + last_comma;
+    std::memmove(at + conjunction.size() + 2, at + comma.size(), tail);
+    *at = ' ';
+    std::memcpy(at + 1, conjunction.data(), conjunction.size());
+    at[conjunction.size() + 1] = ' ';
+    out.set_end(at + conjunction.size() + 2 + tail);
   }
   return any;
 }
@@ -153,7 +171,7 @@ inline bool append_formation(Buffer& out, json::View value, bool& inert) {
 }
 
 /// What differs between two formations: "web from 1 to 3 (M), worker from 2 (S) to 1 (L), clock to 1".
-inline bool append_scaling(Buffer& out, json::View before, json::View after, bool& inert) {
+inline bool append_scaling(Buffer& out, json::View before, json::View after, const Language* language, bool& inert) {
   const std::size_t begin = out.size();
   after.for_each_member([&](std::string_view type, json::View count) {
     const json::View old = before[type];
@@ -163,14 +181,14 @@ inline bool append_scaling(Buffer& out, json::View before, json::View after, boo
     const bool named = append_padded_line(out, type, inert);
 
     const std::size_t middle = out.size();
-    out.append(" from ");
+    append_apart(out, say(language, Phrase::from));
     const std::size_t old_begin = out.size();
     const bool has_old = append_amount(out, old, inert);
     const std::size_t old_size = out.size() - old_begin;
     if (is_resized) append_container_size(out, container_size(old), inert);
     if (!has_old) out.truncate(middle);
 
-    out.append(" to ");
+    append_apart(out, say(language, Phrase::to));
     const std::size_t new_begin = out.size();
     const bool counted = append_amount(out, count, inert);
     const bool is_same = has_old && !is_resized && out.view(old_begin).substr(0, old_size) == out.view(new_begin);
@@ -181,26 +199,27 @@ inline bool append_scaling(Buffer& out, json::View before, json::View after, boo
 }
 
 /// The API sends the old and the new value, and sometimes the new one alone.
-inline bool append_transition(Buffer& out, json::View value, bool& inert) {
+inline bool append_transition(Buffer& out, json::View value, const Language* language, bool& inert) {
   const std::size_t begin = out.size();
   std::size_t left = value.size();
   value.for_each_element([&](json::View element) {
     const std::size_t before = out.size();
     if (before != begin) out.append(' ');
-    out.append(--left == 0 ? "to " : "from ");
+    out.append(say(language, --left == 0 ? Phrase::to : Phrase::from));
+    out.append(' ');
     if (!append_scalar(out, element, inert)) out.truncate(before);
   });
   return out.size() != begin;
 }
 
-inline bool append_changes(Buffer& out, json::View value, bool& inert) {
+inline bool append_changes(Buffer& out, json::View value, const Language* language, bool& inert) {
   return append_joined(out, value, "; ", [&](json::View change) {
     const json::View name = change["name"];
     if (!append_scalar(out, name, inert)) return false;
     if (has_secret_name(name.string())) return true;
-    for (const auto& [word, key] : {std::pair(" from ", "old_value"), std::pair(" to ", "value")}) {
+    for (const auto& [word, key] : {std::pair(Phrase::from, "old_value"), std::pair(Phrase::to, "value")}) {
       const std::size_t before = out.size();
-      out.append(word);
+      append_apart(out, say(language, word));
       const json::View side = change[key];
       const std::string_view quote = side.is_string() ? "\"" : "";
       inert = inert && quote.empty();
@@ -227,49 +246,42 @@ inline bool append_commit(Buffer& out, json::View value, bool& inert) {
   return is_hash(text) && append_padded_line(out, text.substr(0, 7), inert);
 }
 
-inline bool append_duration(Buffer& out, json::View value, bool& inert) {
+inline bool append_duration(Buffer& out, json::View value, const Language* language, bool& inert) {
   std::int64_t seconds = 0;
   if (!read_integer(value, out, seconds) || seconds < 0) return append_scalar(out, value, inert);
   if (seconds < 60) {
-    append_integer(out, seconds);
-    out.append(" s");
+    append_with_unit(out, seconds, say(language, Phrase::seconds));
     return true;
   }
-  struct TimeUnit {
-    std::int64_t seconds;
-    std::string_view name;
-  };
-  static constexpr TimeUnit units[] = {{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}};
-  const TimeUnit* unit = units;
-  while (seconds < unit->seconds) ++unit;
-  append_integer(out, seconds / unit->seconds);
-  out.append(unit->name);
-  if (const std::int64_t rest = seconds % unit->seconds / unit[1].seconds) {
+  static constexpr std::int64_t units[] = {1, 60, 3600, 86400};  // as Phrase has them
+  std::size_t unit = std::size(units) - 1;
+  while (seconds < units[unit]) --unit;
+  append_with_unit(out, seconds / units[unit], say(language, Phrase::seconds + unit));
+  if (const std::int64_t rest = seconds % units[unit] / units[unit - 1]) {
     out.append(' ');
-    append_integer(out, rest);
-    out.append(unit[1].name);
+    append_with_unit(out, rest, say(language, Phrase::seconds + (unit - 1)));
   }
   return true;
 }
 
-inline bool append_bytes(Buffer& out, json::View value, bool& inert) {
+inline bool append_bytes(Buffer& out, json::View value, const Language* language, bool& inert) {
   std::int64_t bytes = 0;
   if (!read_integer(value, out, bytes) || bytes < 0) return append_scalar(out, value, inert);
-  static constexpr std::string_view units[] = {" bytes", " kB", " MB", " GB", " TB", " PB", " EB"};
   std::int64_t size = 1;
-  const std::string_view* unit = units;
+  std::size_t unit = 0;
   for (; bytes / size >= 1000; size *= 1000) ++unit;
   append_integer(out, bytes / size);
   if (size > 1) {
-    out.append('.');
+    out.append(say(language, Phrase::decimal_point));
     append_integer(out, bytes % size / (size / 10));
   }
-  out.append(*unit);
+  out.append(' ');
+  out.append(say(language, Phrase::bytes + unit));
   return true;
 }
 
 /// The API counts in euros, with or without decimals. What is no plain number is absent.
-inline bool append_money(Buffer& out, json::View value, bool& inert) {
+inline bool append_money(Buffer& out, json::View value, const Language* language, bool& inert) {
   const std::size_t begin = out.size();
   if (!append_scalar(out, value, inert)) return false;
   const std::string_view amount = out.view(begin);
@@ -279,16 +291,23 @@ inline bool append_money(Buffer& out, json::View value, bool& inert) {
   }
   const std::size_t point = amount.find('.');
   const std::size_t decimals = point == std::string_view::npos ? 0 : amount.size() - point - 1;
-  if (point == std::string_view::npos) out.append('.');
+  char digits[32];
+  const bool is_kept = decimals <= sizeof digits;
+  if (is_kept && decimals != 0) std::copy_n(amount.data() + point + 1, decimals, digits);
+  if (is_kept) {
+    if (point != std::string_view::npos) out.truncate(begin + point);
+    out.append(say(language, Phrase::decimal_point));
+    out.append({digits, decimals});
+  }
   if (decimals < 2) out.append(std::string_view("00").substr(decimals));
   out.append(" EUR");
   return true;
 }
 
-inline bool append_time(Buffer& out, json::View value, bool& inert) {
+inline bool append_time(Buffer& out, json::View value, const Language* language, bool& inert) {
   Timestamp time;
   if (!parse_timestamp(value.string(), time)) return append_scalar(out, value, inert);
-  append_readable(out, time);
+  append_date(out, civil_time(time), language);
   return true;
 }
 
@@ -329,8 +348,9 @@ inline bool append_words(Buffer& out, json::View value, const WordSet& set, bool
   return append_scalar(out, value, inert);
 }
 
-/// Appends a key of data as a label: "Order id" for order_id and orderId. ASCII letters, digits and spaces, at most 40.
-inline void append_label(Buffer& out, std::string_view key) {
+/// Appends a key of data as a label: "Order id" for order_id and orderId. ASCII letters, digits and spaces, at most 40;
+/// or what a language says in its place.
+inline void append_label(Buffer& out, std::string_view key, const Language* language) {
   constexpr std::size_t longest = 40;
   const auto is_upper = [](char c) { return to_lower(c) != c; };
   const auto is_lower = [&](char c) { return is_letter(c) && !is_upper(c); };
@@ -347,24 +367,24 @@ inline void append_label(Buffer& out, std::string_view key) {
   }
   while (size != 0 && label[size - 1] == ' ') --size;
   if (size != 0 && is_lower(label[0])) label[0] = static_cast<char>(label[0] & ~0x20);
-  out.append(size != 0 ? std::string_view(label, size) : std::string_view("Data"));
+  out.append(size != 0 ? say(language, std::string_view(label, size)) : say(language, Phrase::data));
 }
 
 /// @param layout  none of words
-inline bool append_value(Buffer& out, json::View value, Layout layout, bool& inert) {
+inline bool append_value(Buffer& out, json::View value, Layout layout, const Language* language, bool& inert) {
   switch (layout) {
     case Layout::line: return append_first_line(out, value, inert);
     case Layout::list: return append_list(out, value, inert);
-    case Layout::series: return append_series(out, value, inert);
+    case Layout::series: return append_series(out, value, language, inert);
     case Layout::names: return append_names(out, value, inert);
     case Layout::formation: return append_formation(out, value, inert);
-    case Layout::transition: return append_transition(out, value, inert);
-    case Layout::changes: return append_changes(out, value, inert);
+    case Layout::transition: return append_transition(out, value, language, inert);
+    case Layout::changes: return append_changes(out, value, language, inert);
     case Layout::commit: return append_commit(out, value, inert);
-    case Layout::duration: return append_duration(out, value, inert);
-    case Layout::bytes: return append_bytes(out, value, inert);
-    case Layout::money: return append_money(out, value, inert);
-    case Layout::time: return append_time(out, value, inert);
+    case Layout::duration: return append_duration(out, value, language, inert);
+    case Layout::bytes: return append_bytes(out, value, language, inert);
+    case Layout::money: return append_money(out, value, language, inert);
+    case Layout::time: return append_time(out, value, language, inert);
     case Layout::repository: return append_repository(out, value, inert);
     case Layout::link: return append_link(out, value, inert);
     default: return append_scalar(out, value, inert);

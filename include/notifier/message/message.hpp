@@ -13,7 +13,11 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 class Composer;
-}
+struct Language;
+
+/// Padded; phrases.hpp has it, too.
+inline constexpr char english_link_title[32] = "View details";
+}  // namespace detail
 
 /// An event as people read it, the same for every platform: plain text in UTF-8, not escaped for anything, and without
 /// secrets. All of it is untrusted: every format escapes it in its own way.
@@ -71,6 +75,12 @@ class Message {
   }
   const CivilTime& civil_time() const noexcept { return civil_time_; }  ///< where there is a time()
   Text readable_time() const noexcept { return text(readable_time_); }  ///< as "14 May 2018, 09:46 UTC"; may be empty
+  /// What a button or a link says that leads to link().
+  std::string_view link_title() const noexcept {
+    return link_title_.empty() ? std::string_view(detail::english_link_title) : view(link_title_);
+  }
+  /// The tag of the language that it is in, as "en".
+  std::string_view language() const noexcept { return language_.empty() ? "en" : view(language_); }
   /// @param index  below field_count()
   Field field(std::size_t index) const noexcept {
     const Entry& entry = fields_[index];
@@ -112,7 +122,7 @@ class Message {
   /// Takes a link away that is no absolute http or https URL; refused_link() is its size then.
   void refuse_bad_link() noexcept;
   /// @param time  when it happened; none where that is not known
-  void set_time(std::optional<Timestamp> time);
+  void set_time(std::optional<Timestamp> time) { set_time(time, nullptr); }
   /// Adds a field at the end, unless its value is blank.
   /// @param label    brought to one line
   /// @param is_code  keep the value's line breaks and tabs
@@ -120,6 +130,10 @@ class Message {
   /// Adds a field whose value leads somewhere.
   /// @param url  as set_link()
   void add_link(std::string_view label, std::string_view url);
+
+  // For the library itself.
+  void set_time(std::optional<Timestamp> time, const detail::Language* language);
+  void set_language(const detail::Language& language);
 
  private:
   friend class detail::Composer;
@@ -152,7 +166,8 @@ class Message {
   Span since(std::size_t begin, bool is_inert) const noexcept { return Span(begin, text_.size() - begin, is_inert); }
   void set(Span& part, std::string_view text);
   /// Writes civil_time_ for people; time_ is there, too.
-  void write_time();
+  /// @param language  nullptr: English
+  void write_time(const detail::Language* language);
   void pad();
 
   /// Member by member, straight into the vector: an Entry on the way there is read back before its stores have settled.
@@ -178,6 +193,8 @@ class Message {
   Span link_;
   Span kind_;
   Span event_id_;
+  Span link_title_;
+  Span language_;
   std::size_t refused_link_ = 0;  // in bytes
   std::size_t left_out_ = 0;
 };
@@ -186,6 +203,7 @@ NOTIFIER_NAMESPACE_END
 
 #if NOTIFIER_BODIES
 
+#include "notifier/message/date.hpp"
 #include "notifier/net/link.hpp"
 #include "notifier/text/plain_text.hpp"
 
@@ -208,21 +226,27 @@ NOTIFIER_INLINE void Message::clear() noexcept {
   fields_.clear();
   names_.clear();
   title_ = sentence_ = actor_ = subject_ = link_ = kind_ = event_id_ = readable_time_ = Span();
+  link_title_ = language_ = Span();
 }
 
-NOTIFIER_INLINE void Message::set_time(std::optional<Timestamp> time) {
+NOTIFIER_INLINE void Message::set_time(std::optional<Timestamp> time, const detail::Language* language) {
   readable_time_ = Span();
   if (!time) return;
   time_ = *time;
   detail::fill(civil_time_, time_);
-  write_time();
+  write_time(language);
 }
 
-NOTIFIER_INLINE void Message::write_time() {
+NOTIFIER_INLINE void Message::write_time(const detail::Language* language) {
   const std::size_t begin = text_.size();
-  text_.set_end(detail::write_readable(text_.room(32), civil_time_));
-  readable_time_ = since(begin, true);
+  detail::append_date(text_, civil_time_, language);
+  readable_time_ = since(begin, language == nullptr);
   pad();
+}
+
+NOTIFIER_INLINE void Message::set_language(const detail::Language& language) {
+  set(link_title_, say(&language, detail::Phrase::link_title));
+  set(language_, language.tag);
 }
 
 NOTIFIER_INLINE void Message::set_link(std::string_view url) {

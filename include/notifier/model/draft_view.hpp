@@ -57,6 +57,7 @@ struct DraftView {
   json::View quiet;                             ///< the same
   std::optional<std::string_view> muted_until;  ///< empty where it says null
   std::optional<bool> muted_pass_errors;
+  std::optional<std::string_view> language;  ///< empty where it says null
 
   // Members that mean something in snapshots alone; their types are for who needs them to judge.
   json::View id;
@@ -71,7 +72,8 @@ struct DraftView {
   /// All keys that it may have, with a space between them.
   static constexpr std::string_view keys =
       "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
-      "selected_event_ids selected_events app_id app type_data filter grouping quiet muted_until muted_pass_errors";
+      "selected_event_ids selected_events app_id app type_data filter grouping quiet muted_until muted_pass_errors "
+      "language";
 
   /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
   void read(json::View object, Problems& problems);
@@ -112,6 +114,7 @@ inline void DraftView::read_selection(json::View value, std::string_view field, 
 
 inline void DraftView::read(json::View object, Problems& problems) {
   json::View name_value, active_value, alerts_value, events_value, ids, names, until, pass_errors;
+  json::View language_value;
   json::View platform_id_value;
   json::View ignored;
   id = platform = type = created_at = updated_at = switched_off = json::View();
@@ -130,7 +133,7 @@ inline void DraftView::read(json::View object, Problems& problems) {
       case 4: known = is("name", name_value) || is("type", type); break;
       case 5: known = is("quiet", quiet); break;
       case 6: known = is("active", active_value) || is("app_id", ignored) || is("filter", filter); break;
-      case 8: known = is("platform", platform) || is("grouping", grouping); break;
+      case 8: known = is("platform", platform) || is("grouping", grouping) || is("language", language_value); break;
       case 9: known = is("type_data", type_data); break;
       case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
       case 11:
@@ -156,6 +159,8 @@ inline void DraftView::read(json::View object, Problems& problems) {
   muted_pass_errors = read_flag(pass_errors, "muted_pass_errors", problems);
   muted_until = read_text(until, "muted_until", problems);
   if (until.is_null()) muted_until.emplace();
+  language = read_text(language_value, "language", problems);
+  if (language_value.is_null()) language.emplace();
 
   selection = Selection::none;
   selected.clear();

@@ -20,7 +20,7 @@ namespace detail {
 /// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
 inline constexpr std::string_view document_keys =
     "version apps users vocabulary event_types event_kinds event_categories email_from link_base links logo_url "
-    "events event_ids";
+    "language events event_ids";
 inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
 inline constexpr std::string_view user_keys = "id username email";
 inline constexpr std::string_view category_keys = "id name display_name position";

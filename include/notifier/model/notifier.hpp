@@ -39,6 +39,7 @@ struct Notifier {
   std::string quiet;
   std::optional<Timestamp> muted_until;
   bool muted_pass_errors = false;
+  std::string language;  ///< what its messages are in, as "fr"; empty: the settings' language
   Timestamp created_at;
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
   std::optional<SwitchedOff> switched_off;  ///< only of one that is not active, until somebody makes it so
@@ -63,6 +64,7 @@ struct NotifierDraft {
   std::optional<std::string> quiet;                         ///< the same
   std::optional<std::string> muted_until;                   ///< RFC 3339; empty removes it
   std::optional<bool> muted_pass_errors;
+  std::optional<std::string> language;  ///< empty removes it
   std::optional<Timestamp> created_at;  ///< snapshots only
   std::optional<Timestamp> updated_at;  ///< snapshots only
   std::vector<FieldError> problems;     ///< values of a wrong type, found while reading
@@ -110,6 +112,7 @@ NOTIFIER_INLINE NotifierDraft NotifierDraft::read(json::View object) {
   if (view.quiet.exists()) view.quiet.append_json(draft.quiet.emplace());
   draft.muted_until = own(view.muted_until);
   draft.muted_pass_errors = view.muted_pass_errors;
+  draft.language = own(view.language);
   draft.problems = std::move(problems.list());
   draft.unknown.assign(view.unknown.begin(), view.unknown.end());
   return draft;

@@ -191,7 +191,7 @@ class RocketChatWriter {
       p = line<RocketChatText>(part, trim(whole), rocket_chat_limits::heading, p);
     }
     const bool is_named = p != title;
-    if (!is_named) p = put(p, "View details");
+    if (!is_named) p = put(p, message_->link_title());
     *p++ = '"';
     if (message_->link().empty()) return is_named ? p : before;
 

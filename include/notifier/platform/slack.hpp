@@ -285,8 +285,7 @@ class SlackWriter {
 
   /// The message's own link, beside the fields, and what ends them.
   char* own_link(char* p) {
-    static constexpr char padded[16 + text_padding] = "View details";
-    static constexpr Message::Text title = {std::string_view(padded, 12), true};
+    const Message::Text title = {message_->link_title(), true};  // means nothing but itself
     const Message::Text url = message_->link();
     if (url.empty()) return close_section(p);
     const char* const start = p;
@@ -302,7 +301,7 @@ class SlackWriter {
         cut_->push_back({"link", count_code_points(url), 0});
         p = before;
       } else {
-        p = put(p, "|View details>\",\"verbatim\":true}},");
+        p = put(put(put(p, "|"), title), ">\",\"verbatim\":true}},");
       }
     }
     budget_.spend(start, p);

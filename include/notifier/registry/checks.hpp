@@ -9,6 +9,7 @@
 
 #include "notifier/model/app.hpp"
 #include "notifier/model/draft_view.hpp"
+#include "notifier/model/known_keys.hpp"
 #include "notifier/model/signing_secret.hpp"
 #include "notifier/net/email_address.hpp"
 #include "notifier/net/url.hpp"
@@ -18,6 +19,7 @@
 #include "notifier/text/is_utf8.hpp"
 #include "notifier/text/joined.hpp"
 #include "notifier/text/quoted.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -97,6 +99,21 @@ inline void check_app(const App& app, Problems& problems) {
   check_optional_text("project_id", app.project_id, NOTIFIER_MAX_ID_BYTES, problems);
   const User& owner = app.owner;
   if (!owner.id.empty() || !owner.username.empty() || !owner.email.empty()) check_user("owner", owner, problems);
+}
+
+/// Checks the language that a notifier or the settings ask for.
+/// @param is_known  it has to be one of the vocabulary's; else any that looks like one
+NOTIFIER_NOINLINE inline void check_language(const Vocabulary& vocabulary, std::string_view language, bool is_known,
+                                             Problems& problems) {
+  if (language.empty() || language == english || vocabulary.state().find_language(language) != nullptr) return;
+  std::string known;
+  for (const std::string_view tag : vocabulary.languages()) known.append(known.empty() ? "" : " ").append(tag);
+  if (is_known) {
+    problems.add("language", with_quoted("is none that is known: ", language, nearest_or_all(language, known)),
+                 "unknown_language");
+  } else if (!is_language_tag(language)) {
+    problems.add("language", "must be a tag of a language, as fr or pt-BR", "invalid_text");
+  }
 }
 
 /// Checks settings and takes the final slash off the link base.

@@ -198,6 +198,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   notifier_.quiet.clear();
   notifier_.muted_until.reset();
   notifier_.muted_pass_errors = false;
+  notifier_.language.clear();
   selected_.clear();
   NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_, &zones_)
       .apply(draft_);
@@ -277,9 +278,11 @@ inline void Loader::load_settings(json::View root) {
   read("email_from", settings.email_from);
   read("link_base", settings.link_base);
   read("logo_url", settings.logo_url);
+  read("language", settings.language);
   read_links(root["links"], settings.links, problems_);
   check_settings(settings, problems_);
   State& state = builder_.state();
+  check_language(*state.vocabulary, settings.language, true, problems_);
   state.pages = compile_links(settings.links, state.vocabulary->state(), problems_);
   faults_.take({}, problems_);
   state.settings = std::make_shared<const Settings>(std::move(settings));

@@ -93,13 +93,13 @@ inline void NotifierCheck::apply(const DraftView& draft) {
   if (draft.filter.exists()) apply_filter(draft.filter);
   if (draft.grouping.exists() || draft.quiet.exists() || draft.muted_until) apply_grouping(draft);
   notifier_.muted_pass_errors = draft.muted_pass_errors.value_or(notifier_.muted_pass_errors);
+  if (draft.language) notifier_.language = *draft.language;
+  if (draft.language) check_language(vocabulary_, *draft.language, mode_ != Mode::stored, problems_);
 }
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
   if (mode_ != Mode::update || !draft.platform_id || has_no_text(*draft.platform_id)) return;
-  if (*draft.platform_id != row_.id) {
-    problems_.add("platform_id", "can't be changed", "immutable");
-  }
+  if (*draft.platform_id != row_.id) problems_.add("platform_id", "can't be changed", "immutable");
 }
 
 inline void NotifierCheck::apply_name(const DraftView& draft) {

@@ -110,7 +110,7 @@ NOTIFIER_NOINLINE inline void write_grouping(json::Writer& out, const Notifier& 
 /// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
 /// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
 /// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals. Then what there is of: filter,
-/// grouping, quiet, muted_until, muted_pass_errors (where it is true), switched_off (`{"reason","at"}`), and
+/// grouping, quiet, muted_until, muted_pass_errors (where it is true), language, switched_off (`{"reason","at"}`), and
 /// secrets_set, the keys of type_data that are not shown but have a value.
 inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
   out.object([&] {
@@ -136,6 +136,7 @@ inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secr
       out.raw(notifier.filter);
     }
     detail::write_grouping(out, notifier);
+    if (!notifier.language.empty()) out.member("language", notifier.language);
     if (notifier.switched_off) {
       out.key("switched_off");
       out.object([&] {

@@ -69,6 +69,7 @@ inline DraftView borrow(const NotifierDraft& draft, DraftDocuments& documents, P
   read(draft.quiet, "quiet", documents.quiet, view.quiet);
   view.muted_until = draft.muted_until;
   view.muted_pass_errors = draft.muted_pass_errors;
+  view.language = draft.language;
   return view;
 }
 

@@ -56,6 +56,7 @@ NOTIFIER_INLINE Result<void> Registry::set_settings(Settings settings) {
   detail::check_settings(settings, problems);
   const std::lock_guard<std::mutex> lock(core_->writing);
   auto pages = detail::compile_links(settings.links, current()->vocabulary->state(), problems);
+  detail::check_language(*current()->vocabulary, settings.language, true, problems);
   if (!problems.empty()) return std::move(problems).to_error("settings");
   show_stored();
   auto next = std::make_shared<State>(*current());

@@ -87,7 +87,7 @@ class PackedReader {
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
 ///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter,
-///             holds events back
+///             holds events back, has a language
 ///     byte    platform
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
@@ -100,6 +100,7 @@ class PackedReader {
 ///     where it was switched off by nobody: text, why; varint, how long after created_at
 ///     where it holds events back: text, its grouping; text, its quiet hours; varint, bits of how it is muted; varint,
 ///             until when; by which of their values events are together, a list of texts
+///     where it has a language: text, its tag
 class Record {
  public:
   static constexpr std::uint16_t no_filter = 0xFFFF;
@@ -168,6 +169,7 @@ class Record {
   static constexpr unsigned request_flag = 16;
   static constexpr unsigned filter_flag = 32;
   static constexpr unsigned holds_flag = 64;
+  static constexpr unsigned language_flag = 128;
   static constexpr std::size_t id_offset = 5;
 
   static void append_grouping(Buffer& out, const Notifier& notifier);
@@ -216,7 +218,8 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
   const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
                          (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0) |
                          (detail::builds_request(row_of(notifier.platform), notifier.type_data) ? request_flag : 0) |
-                         (filter != no_filter ? filter_flag : 0) | (detail::holds_events(notifier) ? holds_flag : 0);
+                         (filter != no_filter ? filter_flag : 0) | (detail::holds_events(notifier) ? holds_flag : 0) |
+                         (!notifier.language.empty() ? language_flag : 0);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
@@ -246,6 +249,7 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
     append_signed_varint(out, notifier.switched_off->at.ms - notifier.created_at.ms);
   }
   if ((flags & holds_flag) != 0) append_grouping(out, notifier);
+  if ((flags & language_flag) != 0) append_packed(out, notifier.language);
 }
 
 NOTIFIER_NOINLINE inline void Record::append_grouping(Buffer& out, const Notifier& notifier) {
@@ -298,6 +302,7 @@ inline void Record::read_grouping(PackedReader& reader, Notifier& out) const {
   const Timestamp until{reader.signed_varint()};
   if (out.muted_until) out.muted_until = until;
   out.muted_pass_errors = muted / 2 != 0;
+  reader.for_each_text([](std::string_view) {});
 }
 
 inline Timestamp Record::updated_at() const noexcept {
@@ -361,6 +366,7 @@ inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
     out.switched_off->at.ms = out.created_at.ms + reader.signed_varint();
   }
   read_grouping(reader, out);
+  out.language = has(language_flag) ? reader.text() : std::string_view();
 }
 
 }  // namespace detail

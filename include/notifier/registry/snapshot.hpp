@@ -21,6 +21,7 @@ inline void write_configuration_members(json::Writer& out, const State& state) {
   if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
   write_links(out, state.settings->links);
   if (!state.settings->logo_url.empty()) out.member("logo_url", state.settings->logo_url);
+  if (!state.settings->language.empty()) out.member("language", state.settings->language);
 }
 
 inline void write_configuration(json::Writer& out, const State& state) {

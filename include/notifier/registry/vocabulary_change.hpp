@@ -100,6 +100,19 @@ NOTIFIER_NOINLINE inline void check_bodies(const Voices& voices, const Vocabular
   }
 }
 
+/// A problem for each language that notifiers or the settings ask for, and which the vocabulary lacks.
+NOTIFIER_NOINLINE inline void check_languages(const State& state, const Vocabulary& vocabulary, Problems& problems) {
+  const auto check = [&](std::string_view language) {
+    if (language.empty() || language == english || vocabulary.state().find_language(language) != nullptr) return;
+    if (problems.has("languages")) return;
+    problems.add("languages", joined("lack ", quoted(language), ", which is asked for"), "in_use");
+  };
+  for (std::size_t number = 0; number < state.voices().end(); ++number) {
+    check(state.voices()[static_cast<std::uint16_t>(number)].language);
+  }
+  check(state.settings->language);
+}
+
 /// Puts another vocabulary in a state that is not published, whose notifiers are kept anew where event types have other
 /// places in it, and the settings' links are read anew. If it fails, the state is of no use.
 NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocabulary> vocabulary, State& next) {
@@ -107,6 +120,7 @@ NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocab
   Problems problems;
   moved.check_in_use(next, problems);
   check_bodies(next.voices(), *vocabulary, problems);
+  check_languages(next, *vocabulary, problems);
   auto pages = compile_links(next.settings->links, vocabulary->state(), problems);
   if (!problems.empty()) return std::move(problems).to_error("vocabulary");
   next.pages = std::move(pages);

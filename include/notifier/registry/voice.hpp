@@ -30,6 +30,7 @@ struct Voice {
   Platform platform = Platform::webhook;  ///< whose writer makes the body
   bool has_front = false;  ///< members of the body are the notifier's own, and stand before those that are shared
   std::shared_ptr<const BodyTemplate> body = nullptr;  ///< in place of a writer
+  std::string language = {};                           ///< what people read, by its tag; empty: the settings'
 
   static Voice of(const Notifier& notifier) {
     const PlatformRow& row = platform_info(notifier.platform);
@@ -37,18 +38,20 @@ struct Voice {
     for (const PlatformField& field : row.fields) {
       if (field.in == Place::whole) voice.body = template_of(notifier.type_data.text(field.key()));
     }
+    voice.language = notifier.language;
     return voice;
   }
 
   friend bool operator==(const Voice& a, const Voice& b) noexcept {
     const bool has_same_body = a.body == b.body || (a.body && b.body && a.body->json() == b.body->json());
-    return a.platform == b.platform && a.has_front == b.has_front && has_same_body;
+    return a.platform == b.platform && a.has_front == b.has_front && has_same_body && a.language == b.language;
   }
 
   std::uint32_t hash(const Hasher& hasher) const noexcept {
     const char bytes[] = {static_cast<char>(platform), static_cast<char>(has_front)};
     std::uint64_t hash = hasher({bytes, sizeof bytes});
     if (body) hash ^= hasher(body->json());
+    if (!language.empty()) hash += hasher(language);
     return static_cast<std::uint32_t>(hash >> 32);
   }
 

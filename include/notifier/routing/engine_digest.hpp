@@ -38,10 +38,14 @@ inline Result<DeliveryView> RouterEngine::digest(std::string_view app_id, std::s
   event_.app_name = app->name();
   event_.body = preview_.view();
   rendering_.begin(event_, state, ++rendered_);
-  describe(digest, rendering_.message, row_of(app->record(place).platform()).most_fields);
+  const Record record = app->record(place);
+  const Language* const language = rendering_.language(record.voice());
+  describe(digest, rendering_.message, row_of(record.platform()).most_fields, *state.vocabulary,
+           language == nullptr ? std::string_view() : std::string_view(language->tag));
+  rendering_.described_in = language;
   rendering_.is_described = true;
   rendering_.is_digest = true;
-  return renderer_.render(rendering_, app->record(place), app->id(), app);
+  return renderer_.render(rendering_, record, app->id(), app);
 }
 
 }  // namespace detail

@@ -40,7 +40,14 @@ struct Rendering {
   /// @param its_number  another one each time, from 1
   void begin(const Event& of, const State& in, std::uint64_t its_number);
 
-  const Message& described(const RouterOptions& options);
+  /// @param in  the language; nullptr: English
+  const Message& described(const RouterOptions& options, const Language* in);
+  /// What notifiers of a voice read; nullptr: English.
+  const Language* language(std::uint16_t voice) const noexcept {
+    const std::string_view own = this->voice(voice).language;
+    const std::string_view tag = own.empty() ? std::string_view(state->settings->language) : own;
+    return tag.empty() ? nullptr : state->vocabulary->state().find_language(tag);
+  }
   const Voice& voice(std::uint16_t of) const noexcept {
     return of == Voices::none ? unregistered : state->voices()[of];
   }
@@ -53,6 +60,7 @@ struct Rendering {
   Hash128 event_hash;
   bool is_described{};  // begin() says
   bool is_digest = false;
+  const Language* described_in = nullptr;
   Message message;
   Voice unregistered;  // of a notifier whose record has no voice's number
   Message scratch;     // of bodies that are templates
@@ -87,7 +95,7 @@ class Renderer {
   // Each platform's own code stays out of the others' way: where functions are compiled at their first call, as in
   // WebAssembly, the first delivery waits for no more than its own.
   void write(Rendering& rendering, Rendering::Payload& payload);
-  void write_mail(Rendering& rendering, Rendering::Payload& payload);
+  void write_mail(Rendering& rendering, const Language* language, Rendering::Payload& payload);
   static void tell_left_out(const Message& message, Truncations& cut);
   void read_sender(std::string_view email_from);
   void render_request(Rendering& rendering, Record record, const PlatformRow& row);
@@ -155,10 +163,11 @@ NOTIFIER_NOINLINE inline Rendering::Payload& Rendering::add_payload(std::uint16_
   return added;
 }
 
-inline const Message& Rendering::described(const RouterOptions& options) {
-  if (!is_described) {
+inline const Message& Rendering::described(const RouterOptions& options, const Language* in) {
+  if (!is_described || described_in != in) {
+    described_in = in;
     message.clear();
-    Composer(*event, message, *state->vocabulary).compose(state->settings->link_base, state->pages.get());
+    Composer(*event, message, *state->vocabulary, in).compose(state->settings->link_base, state->pages.get());
     if (options.compose) {
       options.compose(*event, message);
       message.refuse_bad_link();
@@ -203,7 +212,7 @@ NOTIFIER_NOINLINE inline void Renderer::describe_arrival(Rendering& rendering, R
   const Event& event = *rendering.event;
   if (event.type == "test") return;
   const Vocabulary& vocabulary = *rendering.state->vocabulary;
-  const Message& message = rendering.described(options_);
+  const Message& message = rendering.described(options_, rendering.language(record.voice()));
   Hash128 hash;
   hash.add(view_.notifier_id);
   record.for_each_group_path([&](std::string_view path) { add_group_value(hash, path, event.root); });
@@ -231,15 +240,16 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   payload.cut.clear();
   const Voice& voice = rendering.voice(payload.voice);
   const PlatformRow& row = row_of(voice.platform);
+  const Language* const language = rendering.language(payload.voice);
   if (row.transport == Transport::smtp) {
-    write_mail(rendering, payload);
+    write_mail(rendering, language, payload);
   } else if (voice.body) {
-    voice.body->write(*rendering.event, rendering.described(options_), *rendering.state->vocabulary, rendering.scratch,
-                      payload.body, payload.cut);
+    voice.body->write(*rendering.event, rendering.described(options_, language), *rendering.state->vocabulary, language,
+                      rendering.scratch, payload.body, payload.cut);
   } else if (voice.has_front) {
-    writer_of(row)(rendering.described(options_), payload.email.begin_behind("{"), payload.cut);
+    writer_of(row)(rendering.described(options_, language), payload.email.begin_behind("{"), payload.cut);
   } else if (!row.sends_event) {
-    writer_of(row)(rendering.described(options_), payload.body, payload.cut);
+    writer_of(row)(rendering.described(options_, language), payload.body, payload.cut);
   } else {
     return;
   }
@@ -253,9 +263,10 @@ NOTIFIER_NOINLINE inline void Renderer::tell_left_out(const Message& message, Tr
   if (message.left_out() != 0) cut.push_back({"values", told + message.left_out(), told});
 }
 
-NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
+NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, const Language* language,
+                                                   Rendering::Payload& payload) {
   read_sender(rendering.state->settings->email_from);
-  const Message& message = rendering.described(options_);
+  const Message& message = rendering.described(options_, language);
   const bool needs_clock = !message.time() && options_.clock;
   write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), payload.email, payload.cut);
 }

@@ -196,7 +196,7 @@ void erase_at(std::vector<T>& rows, std::size_t index) {
   rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
-NOTIFIER_NOINLINE inline Result<void> put_word(VocabularyState& state, std::string_view set, std::string_view value,
+NOTIFIER_NOINLINE inline Result<void> put_word(WordSets& sets, std::string_view set, std::string_view value,
                                                std::string_view text) {
   EntryCheck check;
   check.require("set", set);
@@ -210,14 +210,14 @@ NOTIFIER_NOINLINE inline Result<void> put_word(VocabularyState& state, std::stri
     break;
   }
   std::size_t words = 0;
-  for (const WordSet& one : state.word_sets) words += one.words.size();
+  for (const WordSet& one : sets) words += one.words.size();
   check.require_room("value", words + 1, NOTIFIER_MAX_EVENT_KINDS);
   Result<void> result = check.result("word");
   if (!result) return result;
 
-  const auto found = find_row(state.word_sets, [&](const WordSet& one) { return one.name == set; });
-  if (found == state.word_sets.size()) state.word_sets.push_back({std::string(set), {}});
-  WordSet& into = state.word_sets[found];
+  const auto found = find_row(sets, [&](const WordSet& one) { return one.name == set; });
+  if (found == sets.size()) sets.push_back({std::string(set), {}});
+  WordSet& into = sets[found];
   const auto place = find_row(into.words, [&](const Word& word) { return word.value == value; });
   if (place != into.words.size()) {
     into.words[place].text = text;

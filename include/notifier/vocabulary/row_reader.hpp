@@ -13,6 +13,7 @@
 #include "notifier/model/draft_view.hpp"
 #include "notifier/model/known_keys.hpp"
 #include "notifier/text/joined.hpp"
+#include "notifier/vocabulary/language_reader.hpp"
 #include "notifier/vocabulary/row_edit.hpp"
 #include "notifier/vocabulary/vocabulary_state.hpp"
 
@@ -20,7 +21,7 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 inline constexpr std::string_view vocabulary_keys =
-    "standard categories event_types event_kinds words secret_names open_names operator_email";
+    "standard categories event_types event_kinds words languages secret_names open_names operator_email";
 inline constexpr std::string_view vocabulary_category_keys = "id name display_name position remove";
 inline constexpr std::string_view vocabulary_type_keys =
     "id name display_name description template category_id selectable_on_every_platform remove";
@@ -123,6 +124,7 @@ inline void RowReader::read(json::View root) {
                        " is in"),
         "in_use");
   }
+  LanguageReader(state_, donor_, problems_).read(root["languages"]);
 }
 
 inline std::string_view RowReader::text(json::View row, std::string_view key) {
@@ -318,7 +320,7 @@ inline void RowReader::read_words(json::View sets) {
     if (!words.is_object()) return add({}, "must be an object of words, or null", "type");
     words.for_each_member([&](std::string_view value, json::View word) {
       if (word.is_string()) {
-        const Result<void> result = put_word(state_, set, value, word.string());
+        const Result<void> result = put_word(state_.word_sets, set, value, word.string());
         if (!result) add(value, result.error().fields[0].message, result.error().fields[0].code);
       } else {
         add(value, "must be a string", "type");

@@ -73,6 +73,7 @@ class RowWriter {
           [this](const EventKind& a, const EventKind& b) { return is_same_kind(a, b); },
           [this](const EventKind& row) { write_kind(row); });
       write_words();
+      write_languages();
       write_names("secret_names", own_.secret_names.secret);
       write_names("open_names", own_.secret_names.open);
       if (own_.operator_email != other_.operator_email) out_.member("operator_email", own_.operator_email);
@@ -206,6 +207,17 @@ class RowWriter {
       });
     }
     if (is_open) out_.end_object();
+  }
+
+  void write_languages() {
+    if (own_.languages.empty()) return;
+    out_.key("languages");
+    out_.object([&] {
+      for (const auto& language : own_.languages) {
+        out_.escaped_key(language->tag);
+        out_.raw(language->json);
+      }
+    });
   }
 
   void write_names(std::string_view key, const std::vector<std::string>& names) {

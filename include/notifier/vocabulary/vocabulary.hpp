@@ -50,6 +50,7 @@ class Vocabulary {
   ///                                     "actor": "...", "link": "{panel:link}"}],
   ///                       "sample": {"type_data": {"furnace": "F2"}}}],
   ///      "words": {"reason": {"operator_stop": "stopped by an operator"}},
+  ///      "languages": {"de": {"labels": {"View details": "Ansehen"}}},
   ///      "secret_names": ["badge"], "open_names": ["token_color"], "operator_email": "ops@example.com"}
   ///
   /// @return errc::invalid_json; or errc::invalid with every fault, by row, member and character, as
@@ -85,12 +86,28 @@ class Vocabulary {
   /// @param text   empty: as if the value were absent
   Result<void> put_word(std::string_view set, std::string_view value, std::string_view text);
   Result<void> remove_word(std::string_view set, std::string_view value);
+  /// Says in another language what is said here; in place of what was said in it. What it lacks comes in English.
+  ///
+  ///     vocabulary.put_language("fr", notifier::languages::french);  // of notifier/languages/french.hpp
+  ///
+  /// @param tag   as "fr" or "pt-BR"; of "en", what is to be said otherwise than here
+  /// @param json  `{"event_kinds":[{"type","wordings":[{"when","title","sentence","fields","actor"}]}],
+  ///              "words":{"reason":{"operator_stop":"..."}},"labels":{"View details":"..."}}`. A wording is that of
+  ///              the row with this `when`, whose severity, link and what is left out stay; it has no other slots.
+  ///              Kinds that say `"standard":true` are of the built-in wordings, and passed over where others are in
+  ///              place of them. `labels` are all other texts by their English: of fields, names of event types, and
+  ///              those of vocabulary/phrases.hpp
+  Result<void> put_language(std::string_view tag, std::string_view json);
+  Result<void> remove_language(std::string_view tag);
 
   /// By position; among equals, the first registered first.
   const std::vector<Category>& categories() const noexcept;
   /// In order of registration: an entry's index is its EventBit.
   const std::vector<EventType>& event_types() const noexcept;
   const std::vector<EventKind>& event_kinds() const noexcept;
+
+  /// The tags of all languages, English first.
+  std::vector<std::string_view> languages() const;
 
   /// nullptr where there is none.
   const EventType* find_event_type_by_id(std::string_view id) const noexcept;
@@ -118,6 +135,7 @@ class Vocabulary {
 
  private:
   detail::VocabularyState& edit();
+  Result<void> renewed(Result<void> result);
 
   std::shared_ptr<const detail::VocabularyState> state_;
 };

@@ -76,6 +76,12 @@ NOTIFIER_INLINE detail::VocabularyState& Vocabulary::edit() {
   return const_cast<detail::VocabularyState&>(*state_);  // nobody else has it
 }
 
+/// What languages say follows what they translate.
+NOTIFIER_INLINE Result<void> Vocabulary::renewed(Result<void> result) {
+  if (!state_->languages.empty()) detail::renew_languages(edit());
+  return result;
+}
+
 NOTIFIER_INLINE Result<void> Vocabulary::add_category(const Category& category) {
   return detail::put(edit(), category, detail::RowMode::add);
 }
@@ -124,11 +130,11 @@ NOTIFIER_INLINE Result<void> Vocabulary::remove_event_kind(std::string_view type
   detail::erase_at(state.kinds, index);
   detail::erase_at(state.kind_facts, index);
   state.index();
-  return {};
+  return renewed({});
 }
 
 NOTIFIER_INLINE Result<void> Vocabulary::put_word(std::string_view set, std::string_view value, std::string_view text) {
-  return detail::put_word(edit(), set, value, text);
+  return renewed(detail::put_word(edit().word_sets, set, value, text));
 }
 
 NOTIFIER_INLINE Result<void> Vocabulary::remove_word(std::string_view set, std::string_view value) {
@@ -138,7 +144,7 @@ NOTIFIER_INLINE Result<void> Vocabulary::remove_word(std::string_view set, std::
         detail::find_row(one.words, [&](const detail::Word& word) { return word.value == value; });
     if (place == one.words.size()) break;
     detail::erase_at(one.words, place);
-    return {};
+    return renewed({});
   }
   return detail::no_such_row("value", "word");
 }
@@ -166,11 +172,31 @@ inline std::vector<WordingRow> to_rows(const std::vector<Wording>& wordings) {
 
 NOTIFIER_INLINE Result<void> Vocabulary::add_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
                                                         std::string_view sample) {
-  return detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::add, nullptr);
+  return renewed(detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::add, nullptr));
 }
 NOTIFIER_INLINE Result<void> Vocabulary::replace_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
                                                             std::string_view sample) {
-  return detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::replace, nullptr);
+  return renewed(detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::replace, nullptr));
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::put_language(std::string_view tag, std::string_view json) {
+  return detail::put_language(edit(), tag, json);
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_language(std::string_view tag) {
+  auto& languages = edit().languages;
+  const std::size_t place = detail::find_row(languages, [&](const auto& language) { return language->tag == tag; });
+  if (place == languages.size()) return detail::no_such_row("tag", "language");
+  detail::erase_at(languages, place);
+  return {};
+}
+
+NOTIFIER_INLINE std::vector<std::string_view> Vocabulary::languages() const {
+  std::vector<std::string_view> tags = {detail::english};
+  for (const auto& language : state_->languages) {
+    if (language->tag != detail::english) tags.push_back(language->tag);
+  }
+  return tags;
 }
 
 NOTIFIER_INLINE Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& base, const Vocabulary* like) {

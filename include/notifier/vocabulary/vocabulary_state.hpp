@@ -18,6 +18,7 @@
 #include "notifier/vocabulary/event_kinds.hpp"
 #include "notifier/vocabulary/event_types.hpp"
 #include "notifier/vocabulary/kind_words.hpp"
+#include "notifier/vocabulary/language.hpp"
 #include "notifier/vocabulary/name_index.hpp"
 #include "notifier/vocabulary/samples.hpp"
 #include "notifier/vocabulary/secret.hpp"
@@ -80,6 +81,14 @@ class VocabularyState {
     return kind == NameIndex::npos ? nullptr : kind_facts[kind].words.get();
   }
 
+  /// nullptr where there is none, as of English, unless something is said otherwise in it.
+  const Language* find_language(std::string_view tag) const noexcept {
+    for (const auto& language : languages) {
+      if (language->tag == tag) return language.get();
+    }
+    return nullptr;
+  }
+
   void insert(const Category& category, RowText text);
   void insert(const EventType& type, RowText text);
   void insert(const EventKind& kind, KindFacts facts);
@@ -97,6 +106,7 @@ class VocabularyState {
   NameIndex type_names;
   NameIndex kind_names;
   WordSets word_sets;
+  std::vector<std::shared_ptr<const Language>> languages;
   SecretNames secret_names;
   std::string operator_email;  // of who acts for the platform itself; empty: nobody is known to
   EventBit alert_bit = no_bit;

@@ -42,8 +42,23 @@ NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
   }
 }
 
-/// Of a host's: no part of a slot's path may be a secret.
+/// Whether a slot's path is that of some slot of a text.
+inline bool has_path(std::string_view text, std::string_view path) noexcept {
+  constexpr std::string_view before = "{'|+";
+  constexpr std::string_view after = "}:|?#*+";
+  for (std::size_t at = text.find(path); at != std::string_view::npos; at = text.find(path, at + 1)) {
+    const std::size_t end = at + path.size();
+    if (at == 0 || end == text.size() || before.find(text[at - 1]) == std::string_view::npos) continue;
+    if (after.find(text[end]) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+/// Of a host's: no part of a slot's path may be a secret. A translation says no more than what it translates.
 NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path) {
+  if (rules_ != nullptr && !rules_->english.empty() && !has_path(rules_->english, path)) {
+    fail(path.data(), detail::joined("the English wordings have no slot ", detail::quoted(path)));
+  }
   while (rules_ != nullptr && rules_->names != nullptr && !path.empty()) {
     const std::string_view name = path.substr(0, path.find('.'));
     if (name.find_first_of("{ ") == 0) fail(name.data(), "a slot is {name}");
