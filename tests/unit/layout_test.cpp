@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 using namespace notifier::detail;
@@ -14,7 +15,7 @@ namespace json = notifier::json;
 
 namespace {
 
-/// A value as `append` lays it out behind other text. It is inert where `append` says so.
+/// A value as `append` lays it out behind other text, in English where that matters. It is inert where `append` says so.
 template <class F>
 std::string laid_out(F&& append, std::string_view text) {
   json::Document document;
@@ -23,7 +24,12 @@ std::string laid_out(F&& append, std::string_view text) {
   Buffer out;
   out.append("before");
   bool inert = true;
-  const bool any = append(out, *value, inert);
+  bool any{};
+  if constexpr (std::is_invocable_v<F, Buffer&, json::View, const Language*, bool&>) {
+    any = append(out, *value, nullptr, inert);
+  } else {
+    any = append(out, *value, inert);
+  }
   CHECK((!inert || is_inert(out.view(6))));
   REQUIRE(out.view().substr(0, 6) == "before");
   CHECK(any == (out.size() != 6));
@@ -32,7 +38,7 @@ std::string laid_out(F&& append, std::string_view text) {
 
 std::string label(std::string_view key) {
   Buffer out;
-  append_label(out, key);
+  append_label(out, key, nullptr);
   return out.str();
 }
 

@@ -509,7 +509,7 @@ TEST_CASE("a key that is not known is a fault that names the one which was proba
                      {"name":"b","notifiers":[{"name":"n","platform":"email","send_all_event":true,"typedata":{}}]}],
             "users":[{"id":"u","name":"x"}],"colour":1,"event_types":[]})") ==
         Texts{"colour: is not known here; there are version, apps, users, vocabulary, event_types, event_kinds, "
-              "event_categories, email_from, link_base, links, logo_url, events, event_ids",
+              "event_categories, email_from, link_base, links, logo_url, language, events, event_ids",
               "apps[0].notifier: is not known here; did you mean notifiers?",
               "apps[0].owner.mail: is not known here; did you mean email?",
               "apps[1].notifiers[0].send_all_event: is not known here; did you mean send_all_events?",

@@ -543,8 +543,8 @@ export class Session {
     this.#observer.changed();
     void this.openWorkshop();
     return async () => {
-      const { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data, filter, grouping, quiet, muted_until, muted_pass_errors } = notifier;
-      const told = { ...(filter && { filter }), ...(grouping && { grouping }), ...(quiet && { quiet }), ...(muted_until && { muted_until }), ...(muted_pass_errors && { muted_pass_errors }) };
+      const { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data, filter, grouping, quiet, muted_until, muted_pass_errors, language } = notifier;
+      const told = { ...(filter && { filter }), ...(grouping && { grouping }), ...(quiet && { quiet }), ...(muted_until && { muted_until }), ...(muted_pass_errors && { muted_pass_errors }), ...(language && { language }) };
       let id = notifier.id;
       if (before) await this.#page!.restore(before, id);
       else id = (await this.#do((client, app) => client.add(app, { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data, ...told }))).id;

@@ -518,11 +518,12 @@ export class Engine {
   /**
    * Where mails come from (`Name <address>` will do), the dashboard that messages link to, its pages where that is not enough
    * (`{ app: 'https://dash.example.com/{region}/{@app}' }`), and where the API says that pictures of platforms are
-   * (`https://example.com/{platform}.svg`). What is undefined stays.
+   * (`https://example.com/{platform}.svg`); and the language of messages, as `fr`, where a notifier has none of its own. What is undefined stays.
    */
-  configure(settings: { emailFrom?: string | undefined; linkBase?: string | undefined; links?: Links | undefined; logoUrl?: string | undefined }): void {
-    checkKeys(settings, 'emailFrom linkBase links logoUrl', 'configure');
-    const json = JSON.stringify({ email_from: settings.emailFrom, link_base: settings.linkBase, links: settings.links, logo_url: settings.logoUrl });
+  configure(settings: { emailFrom?: string | undefined; linkBase?: string | undefined; links?: Links | undefined; logoUrl?: string | undefined; language?: string | undefined }): void {
+    checkKeys(settings, 'emailFrom linkBase links logoUrl language', 'configure');
+    const { emailFrom: email_from, linkBase: link_base, links, logoUrl: logo_url, language } = settings;
+    const json = JSON.stringify({ email_from, link_base, links, logo_url, language });
     this.#change((exports, handle, input, size) => exports.notifier_configure(handle, input, size), json);
   }
 

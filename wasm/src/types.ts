@@ -59,6 +59,8 @@ export interface Notifier {
   muted_until?: string;
   /** While it is muted, errors are told all the same. */
   muted_pass_errors?: boolean;
+  /** What its messages are in, as `fr`; without it, in the language of the settings. */
+  language?: string;
   /** Why and since when it is off, where nobody switched it off: its target is gone, or kept failing. */
   switched_off?: { readonly reason: string; readonly at: string };
   /** The keys of `type_data` that are never shown but have a value, as `signing_secret`. */
@@ -127,6 +129,8 @@ export interface NotifierDraft {
   /** Until when nothing is to be told: RFC 3339; null: it is. */
   muted_until?: string | null;
   muted_pass_errors?: boolean;
+  /** What its messages are to be in: `en`, or a language of the vocabulary; null: the settings' language. */
+  language?: string | null;
 }
 
 /** What is to change. `type_data` is merged key by key; null removes a key. */
@@ -372,6 +376,20 @@ export interface Links {
   deployment?: string;
 }
 
+/** What is said in another language. What it lacks comes in English, row by row. WORDINGS.md describes it. */
+export interface LanguageRows {
+  event_kinds?: readonly {
+    type: string;
+    /** Whether it translates the built-in wordings of its kind: it is passed over where others are in place of them. */
+    standard?: boolean;
+    /** Each in place of the texts of the English row with its `when`; what is left out stays. */
+    wordings?: readonly { when?: string; title?: string; sentence?: string; fields?: string; actor?: string }[];
+  }[];
+  words?: { readonly [set: string]: { readonly [value: string]: string } };
+  /** All other texts, by their English: labels of fields, names of event types, months, `View details`. */
+  labels?: { readonly [english: string]: string };
+}
+
 /** What events there are and what is said of them: rows, layered on the built-in ones or, with `standard: false`, on none. */
 export interface VocabularyRows {
   /** Whether the rows are layered on the built-in vocabulary. Default: true. */
@@ -401,6 +419,8 @@ export interface VocabularyRows {
   }[];
   /** What people read in place of a value, where a slot names the set: `{reason:SET}`. `*` is any other; null takes a set away. */
   words?: { readonly [set: string]: { readonly [value: string]: string } | null };
+  /** What is said in other languages, by their tags: `{ fr: french }` of `notifier-wasm/languages/fr`; null takes one away. */
+  languages?: { readonly [tag: string]: LanguageRows | null };
   /** Names whose values are never told; and names that look secret and are not. */
   secret_names?: readonly string[];
   open_names?: readonly string[];

@@ -88,7 +88,7 @@ class Vocabulary {
   Result<void> remove_word(std::string_view set, std::string_view value);
   /// Says in another language what is said here; in place of what was said in it. What it lacks comes in English.
   ///
-  ///     vocabulary.put_language("fr", notifier::languages::french);  // of notifier/languages/french.hpp
+  ///     vocabulary.put_language("fr", notifier::french);  // of notifier/adapters/french.hpp
   ///
   /// @param tag   as "fr" or "pt-BR"; of "en", what is to be said otherwise than here
   /// @param json  `{"event_kinds":[{"type","wordings":[{"when","title","sentence","fields","actor"}]}],
