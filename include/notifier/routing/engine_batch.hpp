@@ -58,7 +58,9 @@ inline void RouterEngine::prepare_batch(const State& state, Batch& batch) {
     }
     if (row_of(match.record.platform()).sends_event) continue;
     has[static_cast<std::size_t>(match.record.platform())] = true;
-    rendering.described(renderer_.options(), rendering.language(match.record.voice()));
+    if (!rendering.is_described) {
+      rendering.described(renderer_.options(), rendering.language(match.record.voice()));
+    }
   }
   // Platform by platform, so that the code of one stays in the caches.
   for (std::size_t platform = 0; platform < platform_count; ++platform) {

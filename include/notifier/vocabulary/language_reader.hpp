@@ -279,12 +279,14 @@ NOTIFIER_NOINLINE inline std::string_view LanguageReader::phrase_fault(Phrase ph
     return "must be a short text of letters, digits and spaces";
   }
   for (const std::string_view slot :
-       {"{day}", "{month}", "{year}", "{hour}", "{minute}", "{kind}", "{subject}", "{from}", "{to}", "#", "/"}) {
+       {"{day}", "{month}", "{year}", "{hour}", "{minute}", "{kind}", "{subject}", "{from}", "{to}", "#"}) {
     if ((own.find(slot) != std::string_view::npos) != (text.find(slot) != std::string_view::npos)) {
       return "must have the same slots as the English text, and no others";
     }
   }
-  if (text.find_first_of("{}") == std::string_view::npos) return {};
+  // A number chooses between two forms at most, also where English has but one.
+  const auto slashes = std::count(text.begin(), text.end(), '/');
+  if (slashes > (own.find('#') == std::string_view::npos ? 0 : 1)) return "has a '/' too many";
   // Nothing else in brackets, and no bracket alone.
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] == '}') return "has a bracket that is none of a slot";
