@@ -1735,6 +1735,7 @@ struct Notifier {
   std::string quiet;
   std::optional<Timestamp> muted_until;
   bool muted_pass_errors = false;
+  std::string language;  ///< what its messages are in, as "fr"; empty: the settings' language
   Timestamp created_at;
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
   std::optional<SwitchedOff> switched_off;  ///< only of one that is not active, until somebody makes it so
@@ -1759,6 +1760,7 @@ struct NotifierDraft {
   std::optional<std::string> quiet;                         ///< the same
   std::optional<std::string> muted_until;                   ///< RFC 3339; empty removes it
   std::optional<bool> muted_pass_errors;
+  std::optional<std::string> language;  ///< empty removes it
   std::optional<Timestamp> created_at;  ///< snapshots only
   std::optional<Timestamp> updated_at;  ///< snapshots only
   std::vector<FieldError> problems;     ///< values of a wrong type, found while reading
@@ -2135,6 +2137,7 @@ class Vocabulary {
   ///                                     "actor": "...", "link": "{panel:link}"}],
   ///                       "sample": {"type_data": {"furnace": "F2"}}}],
   ///      "words": {"reason": {"operator_stop": "stopped by an operator"}},
+  ///      "languages": {"de": {"labels": {"View details": "Ansehen"}}},
   ///      "secret_names": ["badge"], "open_names": ["token_color"], "operator_email": "ops@example.com"}
   ///
   /// @return errc::invalid_json; or errc::invalid with every fault, by row, member and character, as
@@ -2170,12 +2173,28 @@ class Vocabulary {
   /// @param text   empty: as if the value were absent
   Result<void> put_word(std::string_view set, std::string_view value, std::string_view text);
   Result<void> remove_word(std::string_view set, std::string_view value);
+  /// Says in another language what is said here; in place of what was said in it. What it lacks comes in English.
+  ///
+  ///     vocabulary.put_language("fr", notifier::french);  // of notifier/adapters/french.hpp
+  ///
+  /// @param tag   as "fr" or "pt-BR"; of "en", what is to be said otherwise than here
+  /// @param json  `{"event_kinds":[{"type","wordings":[{"when","title","sentence","fields","actor"}]}],
+  ///              "words":{"reason":{"operator_stop":"..."}},"labels":{"View details":"..."}}`. A wording is that of
+  ///              the row with this `when`, whose severity, link and what is left out stay; it has no other slots.
+  ///              Kinds that say `"standard":true` are of the built-in wordings, and passed over where others are in
+  ///              place of them. `labels` are all other texts by their English: of fields, names of event types, and
+  ///              those of vocabulary/phrases.hpp
+  Result<void> put_language(std::string_view tag, std::string_view json);
+  Result<void> remove_language(std::string_view tag);
 
   /// By position; among equals, the first registered first.
   const std::vector<Category>& categories() const noexcept;
   /// In order of registration: an entry's index is its EventBit.
   const std::vector<EventType>& event_types() const noexcept;
   const std::vector<EventKind>& event_kinds() const noexcept;
+
+  /// The tags of all languages, English first.
+  std::vector<std::string_view> languages() const;
 
   /// nullptr where there is none.
   const EventType* find_event_type_by_id(std::string_view id) const noexcept;
@@ -2203,6 +2222,7 @@ class Vocabulary {
 
  private:
   detail::VocabularyState& edit();
+  Result<void> renewed(Result<void> result);
 
   std::shared_ptr<const detail::VocabularyState> state_;
 };
@@ -2287,6 +2307,7 @@ struct Settings {
   std::string link_base = {};  ///< URL of the host's dashboard, without a final slash; empty: no such links
   Links links = {};
   std::string logo_url = {};  ///< of a platform's picture, as the API tells it; "{platform}" stands for its name
+  std::string language = {};  ///< what people read whose notifier says nothing else, by its tag; empty: English
 };
 
 NOTIFIER_NAMESPACE_END
@@ -2940,7 +2961,11 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 class Composer;
-}
+struct Language;
+
+/// Padded; phrases.hpp has it, too.
+inline constexpr char english_link_title[32] = "View details";
+}  // namespace detail
 
 /// An event as people read it, the same for every platform: plain text in UTF-8, not escaped for anything, and without
 /// secrets. All of it is untrusted: every format escapes it in its own way.
@@ -2998,6 +3023,12 @@ class Message {
   }
   const CivilTime& civil_time() const noexcept { return civil_time_; }  ///< where there is a time()
   Text readable_time() const noexcept { return text(readable_time_); }  ///< as "14 May 2018, 09:46 UTC"; may be empty
+  /// What a button or a link says that leads to link().
+  std::string_view link_title() const noexcept {
+    return link_title_.empty() ? std::string_view(detail::english_link_title) : view(link_title_);
+  }
+  /// The tag of the language that it is in, as "en".
+  std::string_view language() const noexcept { return language_.empty() ? "en" : view(language_); }
   /// @param index  below field_count()
   Field field(std::size_t index) const noexcept {
     const Entry& entry = fields_[index];
@@ -3039,7 +3070,7 @@ class Message {
   /// Takes a link away that is no absolute http or https URL; refused_link() is its size then.
   void refuse_bad_link() noexcept;
   /// @param time  when it happened; none where that is not known
-  void set_time(std::optional<Timestamp> time);
+  void set_time(std::optional<Timestamp> time) { set_time(time, nullptr); }
   /// Adds a field at the end, unless its value is blank.
   /// @param label    brought to one line
   /// @param is_code  keep the value's line breaks and tabs
@@ -3047,6 +3078,10 @@ class Message {
   /// Adds a field whose value leads somewhere.
   /// @param url  as set_link()
   void add_link(std::string_view label, std::string_view url);
+
+  // For the library itself.
+  void set_time(std::optional<Timestamp> time, const detail::Language* language);
+  void set_language(const detail::Language& language);
 
  private:
   friend class detail::Composer;
@@ -3079,7 +3114,8 @@ class Message {
   Span since(std::size_t begin, bool is_inert) const noexcept { return Span(begin, text_.size() - begin, is_inert); }
   void set(Span& part, std::string_view text);
   /// Writes civil_time_ for people; time_ is there, too.
-  void write_time();
+  /// @param language  nullptr: English
+  void write_time(const detail::Language* language);
   void pad();
 
   /// Member by member, straight into the vector: an Entry on the way there is read back before its stores have settled.
@@ -3105,6 +3141,8 @@ class Message {
   Span link_;
   Span kind_;
   Span event_id_;
+  Span link_title_;
+  Span language_;
   std::size_t refused_link_ = 0;  // in bytes
   std::size_t left_out_ = 0;
 };
@@ -5564,8 +5602,9 @@ NOTIFIER_NAMESPACE_BEGIN
 ///                   no link of its own then gets `<link_base>/apps/<app name>`.
 /// @param out        cleared first; allocates nothing once it has grown to size.
 /// @param vocabulary  knows a host's own event types.
+/// @param language    the tag of one of the vocabulary's languages; any other: English
 void describe(const Event& event, std::string_view link_base, Message& out,
-              const Vocabulary& vocabulary = *Vocabulary::standard());
+              const Vocabulary& vocabulary = *Vocabulary::standard(), std::string_view language = {});
 
 NOTIFIER_NAMESPACE_END
 
@@ -5579,7 +5618,10 @@ NOTIFIER_NAMESPACE_BEGIN
 ///
 /// @param out          cleared first
 /// @param most_fields  how many fields a format shows (PlatformRow::most_fields), that of how many more among them
-void describe(const Digest& digest, Message& out, std::size_t most_fields);
+/// @param vocabulary   whose languages there are
+/// @param language     as for an event; the events' titles are in the one that they were described in
+void describe(const Digest& digest, Message& out, std::size_t most_fields,
+              const Vocabulary& vocabulary = *Vocabulary::standard(), std::string_view language = {});
 
 NOTIFIER_NAMESPACE_END
 
@@ -9456,6 +9498,7 @@ struct DraftView {
   json::View quiet;                             ///< the same
   std::optional<std::string_view> muted_until;  ///< empty where it says null
   std::optional<bool> muted_pass_errors;
+  std::optional<std::string_view> language;  ///< empty where it says null
 
   // Members that mean something in snapshots alone; their types are for who needs them to judge.
   json::View id;
@@ -9470,7 +9513,8 @@ struct DraftView {
   /// All keys that it may have, with a space between them.
   static constexpr std::string_view keys =
       "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
-      "selected_event_ids selected_events app_id app type_data filter grouping quiet muted_until muted_pass_errors";
+      "selected_event_ids selected_events app_id app type_data filter grouping quiet muted_until muted_pass_errors "
+      "language";
 
   /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
   void read(json::View object, Problems& problems);
@@ -9511,6 +9555,7 @@ inline void DraftView::read_selection(json::View value, std::string_view field, 
 
 inline void DraftView::read(json::View object, Problems& problems) {
   json::View name_value, active_value, alerts_value, events_value, ids, names, until, pass_errors;
+  json::View language_value;
   json::View platform_id_value;
   json::View ignored;
   id = platform = type = created_at = updated_at = switched_off = json::View();
@@ -9529,7 +9574,7 @@ inline void DraftView::read(json::View object, Problems& problems) {
       case 4: known = is("name", name_value) || is("type", type); break;
       case 5: known = is("quiet", quiet); break;
       case 6: known = is("active", active_value) || is("app_id", ignored) || is("filter", filter); break;
-      case 8: known = is("platform", platform) || is("grouping", grouping); break;
+      case 8: known = is("platform", platform) || is("grouping", grouping) || is("language", language_value); break;
       case 9: known = is("type_data", type_data); break;
       case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
       case 11:
@@ -9555,6 +9600,8 @@ inline void DraftView::read(json::View object, Problems& problems) {
   muted_pass_errors = read_flag(pass_errors, "muted_pass_errors", problems);
   muted_until = read_text(until, "muted_until", problems);
   if (until.is_null()) muted_until.emplace();
+  language = read_text(language_value, "language", problems);
+  if (language_value.is_null()) language.emplace();
 
   selection = Selection::none;
   selected.clear();
@@ -9604,6 +9651,7 @@ NOTIFIER_INLINE NotifierDraft NotifierDraft::read(json::View object) {
   if (view.quiet.exists()) view.quiet.append_json(draft.quiet.emplace());
   draft.muted_until = own(view.muted_until);
   draft.muted_pass_errors = view.muted_pass_errors;
+  draft.language = own(view.language);
   draft.problems = std::move(problems.list());
   draft.unknown.assign(view.unknown.begin(), view.unknown.end());
   return draft;
@@ -9789,6 +9837,1096 @@ bool append_block(Buffer& out, std::string_view text) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/vocabulary/name_index.hpp -----------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A name taken apart for hashing and comparing: its length and its first and last eight bytes, which are all of it up
+/// to sixteen. Borrows the name.
+struct Name {
+  std::uint64_t head{};
+  std::uint64_t tail{};
+  std::string_view text;
+
+  Name() = default;
+  explicit Name(std::string_view name) noexcept : text(name) {
+    const std::size_t n = name.size();
+    const char* const p = name.data();
+    if (n < 8) {
+      head = load_up_to_8(p, n);
+    } else {
+      head = load_u64(p);
+      tail = load_u64(p + n - 8);
+    }
+  }
+
+  /// Names that differ in the middle alone collide; whoever looks up hostile names meets only the chains of the names
+  /// that we or the host chose.
+  ///
+  /// @param bits  of the result, 1 to 32: the uppermost ones of products, which all bits below have a part in
+  std::size_t hash(unsigned bits) const noexcept {
+    return to_size(((head ^ text.size()) * 0xD6E8FEB86659FD93u + tail * 0xA0761D6478BD642Fu) >> (64 - bits));
+  }
+
+  friend bool operator==(const Name& a, const Name& b) noexcept {
+    if (((a.head ^ b.head) | (a.tail ^ b.tail) | (a.text.size() ^ b.text.size())) != 0) return false;
+    return a.text.size() <= 16 || a.text == b.text;
+  }
+};
+
+/// Short names to small numbers, built once and read often: open addressing, at most half full.
+class NameIndex {
+ public:
+  static constexpr std::uint32_t npos = 0xFFFFFFFF;
+
+  NameIndex() : slots_(std::size_t{1} << bits_) {}
+
+  /// @param name   not in the index yet; outlives it.
+  void insert(std::string_view name, std::uint32_t value) {
+    if (++count_ * 2 > slots_.size()) {
+      std::vector<Slot> old(slots_.size() * 2);
+      old.swap(slots_);
+      ++bits_;
+      for (const Slot& slot : old) {
+        if (slot.value != npos) free_slot(slot.name) = slot;
+      }
+    }
+    const Name key(name);
+    free_slot(key) = {key, value};
+  }
+
+  /// Points the index at another copy of a name that it has.
+  void repoint(std::string_view name) noexcept {
+    const Name key(name);
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = key.hash(bits_);
+    while (!(slots_[i].name == key)) i = (i + 1) & mask;
+    slots_[i].name = key;
+  }
+
+  /// The name's value, or npos.
+  std::uint32_t find(std::string_view name) const noexcept {
+    const Name key(name);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
+      const Slot& slot = slots_[i];
+      if (slot.value == npos || slot.name == key) return slot.value;
+    }
+  }
+
+ private:
+  struct Slot {
+    Name name;
+    std::uint32_t value = npos;
+  };
+
+  Slot& free_slot(const Name& name) noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = name.hash(bits_);
+    while (slots_[i].value != npos) i = (i + 1) & mask;
+    return slots_[i];
+  }
+
+  unsigned bits_ = 4;  // of the number of slots
+  std::vector<Slot> slots_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/key_index.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The few keys of a kind, numbered from 1: what an event's members are looked up in.
+class KeyIndex {
+ public:
+  static constexpr std::size_t most = 159;
+
+  KeyIndex() : slots_(std::size_t{1} << bits_), names_(1) {}
+
+  /// The number of a key, or 0.
+  std::size_t find(std::string_view name) const noexcept {
+    const Name key(name);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
+      const std::uint8_t number = slots_[i];
+      if (number == 0 || names_[number] == key) return number;
+    }
+  }
+  /// The number of a key, new or old; 0 where there are too many.
+  /// @param name  outlives the index
+  std::size_t add(std::string_view name) {
+    if (const std::size_t number = find(name)) return number;
+    if (names_.size() > most) return 0;
+    names_.emplace_back(name);
+    if (4 * names_.size() > slots_.size()) {
+      slots_.assign(std::size_t{1} << ++bits_, 0);
+      for (std::size_t number = 1; number + 1 < names_.size(); ++number) place(number);
+    }
+    place(names_.size() - 1);
+    return names_.size() - 1;
+  }
+  std::size_t size() const noexcept { return names_.size() - 1; }
+  /// @param number  1 to size()
+  std::string_view name(std::size_t number) const noexcept { return names_[number].text; }
+
+ private:
+  static_assert(most < 256, "numbers fit a byte");
+
+  void place(std::size_t number) noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = names_[number].hash(bits_);
+    while (slots_[i] != 0) i = (i + 1) & mask;
+    slots_[i] = static_cast<std::uint8_t>(number);
+  }
+
+  unsigned bits_ = 5;
+  std::vector<std::uint8_t> slots_;
+  std::vector<Name> names_;  // the first is none
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/kind_program.hpp ---------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A step of a template; see KindProgram.
+struct Op {
+  enum class Code : std::uint8_t {
+    literal,      ///< appends `text`
+    value,        ///< appends what type_data has at `key`, then along the path `text`, in `layout`
+    choice,       ///< the same for a boolean: `text` is "path?yes/no"
+    app,          ///< appends the app's name
+    project,      ///< appends the project's name
+    user,         ///< appends the user's name
+    count,        ///< the same for a number: `text` is "path#one/many" or "path#none/one/many"
+    list,         ///< appends the elements of an array at `key` and `text`; after `list_more`, their template
+    list_more,    ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
+    is_operator,  ///< a choice by whether the platform itself acted
+    quote,        ///< a name begins where `key` is 0, else ends
+    encode,       ///< `key` 0: what follows is to be percent-encoded; 1: it is now; 2: all of it but slashes
+    guard,      ///< before a slot of a host's row, which may say anything any number of times: drops what gets too long
+    variables,  ///< appends the names of the variables of an edit_variables event
+    scaling,    ///< appends what changed between the containers of a scale event
+    deployment_page,  ///< appends where the host's dashboard shows a deployment
+    told,             ///< appends what people are told: `key` 0 title, 1 sentence, 2 severity, 3 link
+    condition,        ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
+    open,             ///< a group begins: remembers how much was written, at depth `key`
+    undo,             ///< forgets what was written since, and goes on
+    jump,             ///< goes to `target`
+    give_up,          ///< goes to `absent`
+    field,            ///< label `text`, style `key`, then its template; the next field is at `target`
+    done,             ///< the template is complete
+    failed,           ///< the template is to be dropped
+  };
+
+  std::string_view text;  ///< of literals and labels, 15 readable bytes stand behind it
+  Code code = Code::failed;
+  std::uint8_t key{};             ///< of slots: a member's number; 0 is the element of a list
+  Layout layout = Layout::plain;  ///< from Layout::words on, the number of a set of words is added
+  bool is_active = false;         ///< what is appended of `text` may be more than inert
+  std::uint16_t target{};         ///< of slots: where to go when the value is there
+  std::uint16_t absent{};         ///< of slots: where to go when it is not
+};
+
+/// What a kind's wordings are compiled into: steps that need no more parsing, and look up no key twice. Immutable, and
+/// shared by all vocabularies that have equal rows. Borrows from the rows' texts.
+class KindProgram {
+ public:
+  /// The first six say where their steps begin.
+  struct Row {
+    std::uint16_t when, title, sentence, fields, actor, link;
+    Severity severity;
+    bool has_severity;
+    bool has_fields;  ///< perhaps none, but said so
+    bool has_link;
+    bool is_without_link;  ///< the app's page is not linked either
+  };
+  static constexpr std::uint16_t empty_template = 0;
+  static constexpr std::uint16_t dropped_template = 1;
+  static constexpr std::size_t max_keys = KeyIndex::most + 1;
+  static constexpr std::size_t max_depth = 8;
+  static constexpr std::size_t max_ops = 16 * 1024;
+  static constexpr std::size_t max_word_sets = 100;
+
+  const Row* rows_begin() const noexcept { return rows_.data(); }
+  const Row* rows_end() const noexcept { return rows_.data() + rows_.size(); }
+  const Op* ops() const noexcept { return ops_.data(); }
+  const Op& op(std::size_t index) const noexcept { return ops_[index]; }
+  std::size_t op_count() const noexcept { return ops_.size(); }
+  /// The number of a top-level key that some template uses, from 1; 0 for all others.
+  std::size_t key(std::string_view name) const noexcept { return keys_.find(name); }
+  std::string_view key_name(std::size_t number) const noexcept { return keys_.name(number); }
+  /// Whether the rows are a host's: their texts do not last as long as the program runs, and their slots reach the
+  /// envelope.
+  bool is_own() const noexcept { return is_own_; }
+  /// The name of the set of words that a layout stands for.
+  std::string_view word_set(Layout layout) const noexcept {
+    return word_sets_[static_cast<std::size_t>(layout) - static_cast<std::size_t>(Layout::words)];
+  }
+
+ private:
+  friend class WordingCompiler;
+
+  std::vector<Row> rows_;
+  std::vector<Op> ops_;
+  KeyIndex keys_;
+  std::vector<std::string_view> word_sets_;
+  bool is_own_ = false;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/secret.hpp ---------------------------------------------------------------------------------
+
+#include <iterator>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The words of a name as `apiKey`, `api-key` or `API_KEY`, in lower case, with a space before and behind each. What
+/// does not fit is left out from the front: the last words say what it is.
+class NameWords {
+ public:
+  explicit NameWords(std::string_view name) noexcept {
+    constexpr std::size_t most = 96;
+    if (name.size() > most) name.remove_prefix(name.size() - most);
+    put(' ');
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      if (!is_letter_or_digit(name[i])) {
+        put(' ');
+        continue;
+      }
+      // A word begins at apiKey's K, at the S of an APIServer, and not within an API.
+      const bool after_lower = i > 0 && is_letter_or_digit(name[i - 1]) && !is_upper(name[i - 1]);
+      const bool before_lower = i + 1 < name.size() && is_letter(name[i + 1]) && !is_upper(name[i + 1]);
+      const bool after_upper = i > 0 && is_upper(name[i - 1]);
+      if (is_upper(name[i]) && (after_lower || (after_upper && before_lower))) put(' ');
+      put(to_lower(name[i]));
+    }
+    put(' ');
+  }
+
+  /// @param words  in lower case, with single spaces between them
+  bool has(std::string_view words) const noexcept {
+    const std::string_view all = text();
+    for (std::size_t at = all.find(words); at != std::string_view::npos; at = all.find(words, at + 1)) {
+      if (all[at - 1] == ' ' && all[at + words.size()] == ' ') return true;
+    }
+    return false;
+  }
+  /// Whether some word ends with these letters.
+  bool has_word_end(std::string_view end) const noexcept {
+    const std::string_view all = text();
+    for (std::size_t at = all.find(end); at != std::string_view::npos; at = all.find(end, at + 1)) {
+      if (all[at + end.size()] == ' ') return true;
+    }
+    return false;
+  }
+  bool ends_with(std::string_view word) const noexcept {
+    const std::string_view all = text();
+    return all.size() > word.size() + 1 && all.substr(all.size() - word.size() - 1, word.size()) == word &&
+           all[all.size() - word.size() - 2] == ' ';
+  }
+
+ private:
+  static bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
+  std::string_view text() const noexcept { return {text_.data(), size_}; }
+  void put(char c) noexcept {
+    if (c != ' ' || size_ == 0 || text_[size_ - 1] != ' ') text_[size_++] = c;
+  }
+
+  std::array<char, 256> text_{};
+  std::size_t size_ = 0;
+};
+
+/// Whether the value under a key of data may be a secret, by the whole words of the key's name: `api_key`, `apiKey`,
+/// `token`, `dbPassword`; not `keyboard`, `key_figure`, `token_count`, `exit_code`. Rather too often.
+inline bool has_secret_name(std::string_view key) noexcept {
+  static constexpr std::string_view words[] = {"secret",       "secrets",       "token",         "tokens",
+                                               "password",     "passwords",     "passwd",        "passphrase",
+                                               "passcode",     "pass",          "pwd",           "apikey",
+                                               "apikeys",      "credential",    "credentials",   "cookie",
+                                               "cookies",      "auth",          "authorization", "bearer",
+                                               "jwt",          "otp",           "totp",          "pin",
+                                               "cvv",          "cvc",           "signature",     "voucher",
+                                               "dsn",          "webhook",       "webhooks",      "drain",
+                                               "session id",   "session key",   "csrf",          "auth code",
+                                               "otp code",     "recovery code", "backup code",   "recovery codes",
+                                               "backup codes", "access code",   "security code", "verification code",
+                                               "login code",   "reset code"};
+  // Written in one with what stands before, as PGPASSWORD.
+  static constexpr std::string_view ends[] = {"password", "passwd", "passphrase", "token", "secret", "apikey"};
+  // Before "key" or "keys" at the end.
+  static constexpr std::string_view kinds_of_keys[] = {
+      "api",     "access", "secret", "private", "signing", "encryption", "license",  "ssh",        "account",
+      "auth",    "master", "shared", "app",     "service", "client",     "consumer", "session",    "deploy",
+      "storage", "admin",  "root",   "host",    "gpg",     "pgp",        "hmac",     "activation", "recovery"};
+  // Of what is about a secret and is none.
+  static constexpr std::string_view harmless[] = {
+      "name",   "names",  "count", "type",   "kind",    "label",    "figure",   "length",  "size",     "limit",
+      "policy", "status", "state", "expiry", "expires", "provider", "strength", "enabled", "required", "protected"};
+  const NameWords name(key);
+  if (std::any_of(std::begin(harmless), std::end(harmless), [&](auto word) { return name.ends_with(word); }))
+    return false;
+  if (std::any_of(std::begin(words), std::end(words), [&](auto word) { return name.has(word); })) return true;
+  if (std::any_of(std::begin(ends), std::end(ends), [&](auto end) { return name.has_word_end(end); })) return true;
+  if (!name.has("key") && !name.has("keys")) return false;
+  return std::any_of(std::begin(kinds_of_keys), std::end(kinds_of_keys), [&](auto word) { return name.has(word); });
+}
+
+/// The variable kinds carry what variables hold.
+inline bool is_of_variables(std::string_view kind) noexcept {
+  return kind == "new_variable" || kind == "edit_variable" || kind == "delete_variable" || kind == "edit_variables";
+}
+
+/// The same, of an event of a kind: `value` and `old_value` of a variable are secret in every vocabulary.
+inline bool has_secret_name(std::string_view kind, std::string_view key) noexcept {
+  return has_secret_name(key) || (is_of_variables(kind) && (key == "value" || key == "old_value"));
+}
+
+/// What a host says of names beyond that: the names as they stand in events.
+struct SecretNames {
+  std::vector<std::string> secret;
+  std::vector<std::string> open;  ///< no secrets, though they look like it; of variables they are
+
+  bool is_secret(std::string_view kind, std::string_view key) const {
+    const auto has = [key](const std::vector<std::string>& names) {
+      return std::find(names.begin(), names.end(), key) != names.end();
+    };
+    if (has(secret)) return true;
+    return has_secret_name(kind, key) && (!has(open) || (is_of_variables(kind) && !has_secret_name(key)));
+  }
+};
+
+/// Whether a text holds a URL that may carry a secret: a user or password before its host, or a query.
+inline bool holds_secret_url(std::string_view text) noexcept {
+  for (std::size_t at = text.find("://"); at != std::string_view::npos; at = text.find("://", at + 3)) {
+    const std::string_view rest = text.substr(at + 3);
+    const std::string_view url = rest.substr(0, rest.find_first_of(" \t\r\n\"'<>"));
+    if (url.find('?') != std::string_view::npos || url.substr(0, url.find('/')).find('@') != std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/words.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What people read in place of a value.
+struct Word {
+  std::string value;  ///< "*", the last: any other; without it, another is shown as it came
+  std::string text;   ///< empty: as if absent
+};
+
+/// Words under a name, which a slot takes as its layout.
+struct WordSet {
+  std::string name;
+  std::vector<Word> words;
+  bool is_active = false;  ///< some text is more than inert
+};
+
+class WordSets : public std::vector<WordSet> {
+ public:
+  /// nullptr where there is none.
+  /// @param name  not empty, as the names of all sets are
+  const WordSet* find(std::string_view name) const noexcept {
+    for (const WordSet& set : *this) {
+      // Most differ in these, without a call.
+      if (set.name.size() != name.size() || set.name.front() != name.front()) continue;
+      if (set.name == name) return &set;
+    }
+    return nullptr;
+  }
+};
+
+/// A row of the built-in sets. The entries of a set stand together.
+struct Translation {
+  std::string_view set;
+  std::string_view value;
+  std::string_view text;
+};
+
+inline constexpr Translation translations[] = {
+    {"reason", "user_restart", "asked for by a user"},
+    {"reason", "unexpected_failure", "unexpected failure"},
+    {"reason", "rebalancing_operation", "rebalancing of the infrastructure"},
+    {"reason", "security_maintenance", "scheduled security maintenance"},
+    {"reason", "payment_failure", "payment failure"},
+    {"reason", "user_stop", "asked for by a user"},
+    {"reason", "no-payment-method", "no payment method"},
+
+    {"failure", "build-error", "the build failed"},
+    {"failure", "crashed-error", "the new version crashed on start"},
+    {"failure", "timeout-error", "the new version did not start in time"},
+    {"failure", "hook-error", "the post-deployment hook failed"},
+
+    {"origin", "periodic", "periodic"},
+    {"origin", "manual", "manual"},
+    {"origin", "*", ""},
+
+    {"recovery", "healthy", "healthy"},
+    {"recovery", "pgbackrest_error", "pgBackRest error"},
+    {"recovery", "wal_error", "WAL error"},
+
+    {"service", "github", "GitHub"},
+    {"service", "github-enterprise", "GitHub Enterprise"},
+    {"service", "gitlab", "GitLab"},
+    {"service", "gitlab-self-hosted", "self-hosted GitLab"},
+
+    {"platform", "email", "email"},
+    {"platform", "slack", "Slack"},
+    {"platform", "webhook", "webhook"},
+    {"platform", "rocket_chat", "Rocket.Chat"},
+    {"platform", "mattermost", "Mattermost"},
+    {"platform", "discord", "Discord"},
+    {"platform", "microsoft_teams", "Microsoft Teams"},
+    {"platform", "google_chat", "Google Chat"},
+    {"platform", "telegram", "Telegram"},
+    {"platform", "ntfy", "ntfy"},
+    {"platform", "pagerduty", "PagerDuty"},
+    {"platform", "pushover", "Pushover"},
+    {"platform", "gotify", "Gotify"},
+    {"platform", "matrix", "Matrix"},
+
+    {"payment", "credit", "from credit"},
+    {"payment", "*", "by card"},
+    {"method", "paypal", "PayPal"},
+    {"method", "stripe", "card"},
+    {"method", "card", "card"},
+    {"method", "sepa", "SEPA"},
+
+    // Each is one thing that is too high or too low; any other is named as it is.
+    {"metric", "cpu", "CPU usage"},
+    {"metric", "memory", "memory usage"},
+    {"metric", "swap", "swap usage"},
+    {"metric", "all", "number of requests per minute"},
+    {"metric", "rpm", "number of requests per minute"},
+    {"metric", "rpm_per_container", "number of requests per minute and container"},
+    {"metric", "p50_response_time", "median response time"},
+    {"metric", "p95_response_time", "p95 response time"},
+    {"metric", "p99_response_time", "p99 response time"},
+    {"metric", "5XX", "number of 5xx errors"},
+    {"metric", "*", ""},
+};
+
+inline WordSets builtin_word_sets() {
+  WordSets sets;
+  for (const Translation& row : translations) {
+    if (sets.empty() || sets.back().name != row.set) sets.push_back({std::string(row.set), {}});
+    sets.back().words.push_back({std::string(row.value), std::string(row.text)});
+  }
+  return sets;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/wording_rules.hpp --------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What is wrong with a wording.
+struct WordingFault {
+  std::size_t row = 0;        ///< of its kind
+  std::string_view member;    ///< as "title"
+  std::size_t character = 0;  ///< of the member's text, counted from 1
+  std::string message;        ///< empty: nothing is wrong
+};
+
+/// What a host's rows are held against.
+struct WordingRules {
+  std::string_view kind;
+  const WordSets* sets;      ///< null: any name may be one's
+  const SecretNames* names;  ///< null: no slot is refused
+  /// Of a translation: what it translates, which has all slots that it may have.
+  std::string_view english = {};
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/wording_compiler.hpp -----------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Compiles the rows of one kind, and names the first fault.
+class WordingCompiler {
+ public:
+  /// @param rules  of a host's rows; null: they are the library's own, whose titles and sentences are never dropped
+  WordingCompiler(KindProgram& out, const WordingRules* rules) : out_(out), rules_(rules) {
+    out_.is_own_ = rules != nullptr;
+    finish(KindProgram::empty_template);
+  }
+
+  /// Adds a row.
+  /// @param row  its texts outlive the program, and have 15 readable bytes behind them
+  void add(const WordingRow& row);
+  /// Adds a text of a body, which may say what people are told; returns where its steps begin.
+  std::uint16_t add_text(std::string_view text);
+  const WordingFault& fault() const noexcept { return fault_; }
+
+ private:
+  static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
+  enum class Must { succeed, try_to };
+
+  bool failed() const noexcept { return !fault_.message.empty(); }
+  /// @param at  within the template that is compiled; null: its beginning
+  void fail(const char* at, std::string_view message);
+
+  Op& emit(Op::Code code, std::string_view text = {}, std::size_t key = {}) {
+    if (out_.ops_.size() == KindProgram::max_ops) {
+      fail(template_.data(), "the wordings of this kind are too long together");
+      return out_.ops_[0];
+    }
+    Op& op = out_.ops_.emplace_back();
+    op.code = code;
+    op.text = text;
+    op.key = static_cast<std::uint8_t>(key);
+    return op;
+  }
+  /// @param slot  begins with a path
+  Op& emit_slot(Op::Code code, std::string_view slot, std::size_t path_size);
+  void set_path(Op& op, std::string_view slot, std::size_t path_size);
+  std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(out_.ops_.size()); }
+
+  // What compiles a template is many functions that are not put into one another: the loop that they would make is so
+  // long that V8 optimises it while the first event waits, for 3 ms in WebAssembly.
+
+  /// Whether a slot since `begin` does not know yet where to go when it is absent.
+  NOTIFIER_NOINLINE bool may_be_absent(std::size_t begin) const noexcept {
+    return std::any_of(out_.ops_.begin() + static_cast<std::ptrdiff_t>(begin), out_.ops_.end(),
+                       [](const Op& op) { return op.absent == open_end; });
+  }
+  NOTIFIER_NOINLINE void lead_absent_here(std::size_t begin) {
+    for (std::size_t i = begin; i < out_.ops_.size(); ++i) {
+      if (out_.ops_[i].absent == open_end) out_.ops_[i].absent = here();
+    }
+  }
+  std::size_t key_number(std::string_view name);
+  /// std::string_view::find_first_of() calls memchr for every character: 3 ms of a cold start in WebAssembly.
+  static bool is_syntax(char c) noexcept { return c == '{' || c == '[' || c == '|' || c == ']'; }
+  static std::size_t find_slot_end(std::string_view text, std::size_t at) noexcept;
+  static std::size_t find_path_end(std::string_view slot) noexcept;
+  static bool needs_undo(std::string_view text) noexcept;
+
+  std::uint16_t compile_template(std::string_view member, std::string_view text, Must must = Must::try_to);
+  std::uint16_t compile_part(std::string_view text, Must must);
+  void check_text();
+  void check_path(std::string_view path);
+  void finish(std::size_t begin);
+  std::size_t compile_sequence(std::string_view text, std::size_t depth);
+  std::size_t compile_group(std::string_view text, std::size_t depth);
+  void compile_slot(std::string_view slot);
+  void compile_url_slot(std::string_view slot);
+  void check_url(std::string_view literal);
+  void compile_words(std::string_view slot, std::size_t mark);
+  void compile_list(std::string_view slot, std::size_t star);
+  void compile_envelope_slot(std::string_view slot);
+  Layout find_layout(std::string_view name);
+  void check_word_set(std::string_view name);
+  std::uint16_t compile_conditions(std::string_view when);
+  std::uint16_t compile_fields(std::string_view fields);
+
+  KindProgram& out_;
+  const WordingRules* rules_;
+  WordingFault fault_;
+  std::string_view member_;
+  std::string_view template_;
+  bool is_element_ = false;  // slots are of a list's element
+  bool is_body_ = false;
+  enum class Url { none, start, within } url_ = Url::none;  // what is compiled is to be a URL
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+NOTIFIER_NOINLINE inline void WordingCompiler::add(const WordingRow& wording) {
+  KindProgram::Row row{};
+  row.severity = wording.severity;
+  row.has_severity = wording.says_severity;
+  row.has_fields = wording.fields.data() != nullptr;
+  row.has_link = wording.link.data() != nullptr;
+  row.is_without_link = wording.link == no_link;
+  if (!out_.rows_.empty() && out_.rows_.back().when == KindProgram::empty_template) {
+    member_ = "when";
+    fail(nullptr, "the row before applies always: this one never does");
+  }
+  row.when = compile_conditions(wording.when);
+  row.title = compile_template("title", wording.title, Must::succeed);
+  row.sentence = compile_template("sentence", wording.sentence, Must::succeed);
+  row.fields = compile_fields(wording.fields);
+  row.actor = compile_template("actor", wording.actor);
+  url_ = Url::start;
+  row.link = row.is_without_link ? KindProgram::empty_template : compile_template("link", wording.link);
+  url_ = Url::none;
+  out_.rows_.push_back(row);
+}
+
+inline std::size_t WordingCompiler::key_number(std::string_view name) {
+  const std::size_t number = name.empty() ? 0 : out_.keys_.add(name);
+  if (name.empty()) fail(name.data(), "a slot has no name");
+  if (number == 0) fail(name.data(), "the wordings of this kind name too many members: at most 159");
+  return number;
+}
+
+inline std::uint16_t WordingCompiler::compile_template(std::string_view member, std::string_view text, Must must) {
+  member_ = member;
+  template_ = text;
+  check_text();
+  if (text.empty() && must == Must::succeed) return KindProgram::dropped_template;
+  return text.empty() ? KindProgram::empty_template : compile_part(text, must);
+}
+
+inline std::uint16_t WordingCompiler::compile_part(std::string_view text, Must must) {
+  const std::uint16_t begin = here();
+  const std::size_t end = compile_sequence(text, 0);
+  if (end != text.size()) fail(text.data() + end, "there is no clause here: '|' and ']' stand within '[' and ']'");
+  if (must == Must::succeed && rules_ == nullptr && may_be_absent(begin))
+    fail(text.data(), "it may be dropped: a slot stands in no clause");
+  finish(begin);
+  return begin;
+}
+
+inline void WordingCompiler::finish(std::size_t begin) {
+  emit(Op::Code::done);
+  lead_absent_here(begin);
+  emit(Op::Code::failed);
+}
+
+/// Compiles up to the end, or to the '|' or ']' that ends a branch; returns how far it came.
+inline std::size_t WordingCompiler::compile_sequence(std::string_view text, std::size_t depth) {
+  std::size_t at = 0;
+  while (at < text.size() && text[at] != '|' && text[at] != ']' && !failed()) {
+    if (text[at] == '{') {
+      const std::size_t end = find_slot_end(text, at);
+      if (end == text.size()) {
+        fail(text.data() + at, "a slot has no '}'");
+        break;
+      }
+      const std::string_view slot = text.substr(at + 1, end - at - 1);
+      if (url_ == Url::none || is_element_) {
+        compile_slot(slot);
+      } else {
+        compile_url_slot(slot);
+      }
+      at = end + 1;
+    } else if (text[at] == '[') {
+      at += 1 + compile_group(text.substr(at + 1), depth);
+    } else {
+      std::size_t end = at;
+      while (end < text.size() && !is_syntax(text[end])) ++end;
+      const std::string_view literal = text.substr(at, end - at);
+      if (url_ != Url::none) check_url(literal);
+      emit(Op::Code::literal, literal).is_active = !is_inert(literal);
+      at = end;
+    }
+  }
+  return at;
+}
+
+/// Whether a group may have written something when a slot in it turns out to be absent: not where each clause has one
+/// slot at most, and begins with it; a name begins with a quote.
+NOTIFIER_NOINLINE inline bool WordingCompiler::needs_undo(std::string_view text) noexcept {
+  bool has_written = false;
+  for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
+    if (text[at] == '[' || (text[at] == '{' && (has_written || text.substr(at + 1, 1) == "'"))) return true;
+    if (text[at] == '{') at = find_slot_end(text, at);
+    has_written = at < text.size() && text[at] != '|';
+  }
+  return false;
+}
+
+/// Compiles clauses to the group's ']'; returns how far it came.
+NOTIFIER_NOINLINE inline std::size_t WordingCompiler::compile_group(std::string_view text, std::size_t depth) {
+  if (depth == KindProgram::max_depth) {
+    fail(text.data(), "clauses stand in clauses too deep: eight at most");
+    return text.size();
+  }
+  const bool undo = needs_undo(text);
+  if (undo) emit(Op::Code::open, {}, depth);
+  std::size_t at = 0;
+  std::size_t clauses = 0;
+  std::uint16_t last_jump = 0;
+  const Url url = url_;
+  for (bool more = true; more; ++clauses) {
+    const std::uint16_t begin = here();
+    url_ = url;
+    at += compile_sequence(text.substr(at), depth + 1);
+    if (at == text.size()) fail(text.data() - 1, "a clause has no ']'");
+    if (failed()) return text.size();
+    more = text[at++] == '|';
+    if (!may_be_absent(begin)) {
+      if (more) fail(text.data() + at, "this clause is never told: the one before is always complete");
+      break;
+    }
+    emit(Op::Code::jump).target = last_jump;
+    last_jump = static_cast<std::uint16_t>(here() - 1);
+    lead_absent_here(begin);
+    if (undo) emit(Op::Code::undo, {}, depth);
+    if (!more && clauses > 0) emit(Op::Code::give_up).absent = open_end;
+  }
+  while (!failed() && last_jump != 0) {
+    const std::uint16_t previous = out_.ops_[last_jump].target;
+    out_.ops_[last_jump].target = here();
+    last_jump = previous;
+  }
+  return at;
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::set_path(Op& op, std::string_view slot, std::size_t path_size) {
+  const std::string_view path = slot.substr(0, path_size);
+  check_path(path);
+  if (is_element_) {
+    if (path.empty() || (path[0] == '.' && path.size() > 1)) fail(path.data(), "a slot has no name");
+    op.text = slot.substr(path == "." ? 1 : 0);
+    return;
+  }
+  const std::size_t dot = path.find('.');
+  op.key = static_cast<std::uint8_t>(key_number(path.substr(0, dot)));
+  op.text = slot.substr(dot < path_size ? dot + 1 : path_size);
+}
+
+NOTIFIER_NOINLINE inline Op& WordingCompiler::emit_slot(Op::Code code, std::string_view slot, std::size_t path_size) {
+  Op& op = emit(code);
+  set_path(op, slot, path_size);
+  op.absent = open_end;
+  op.target = here();
+  return op;
+}
+
+/// Where the slot at `at` has its '}', or the text's end: a list has slots within.
+NOTIFIER_NOINLINE inline std::size_t WordingCompiler::find_slot_end(std::string_view text, std::size_t at) noexcept {
+  for (std::size_t depth = 0; at < text.size(); ++at) {
+    if (text[at] == '{') ++depth;
+    if (text[at] == '}' && --depth == 0) break;
+  }
+  return at;
+}
+
+/// Where a slot goes on behind its path, or paths.
+inline std::size_t WordingCompiler::find_path_end(std::string_view slot) noexcept {
+  std::size_t at = 0;
+  while (at < slot.size() && slot[at] != ':' && slot[at] != '?' && slot[at] != '#' && slot[at] != '*') ++at;
+  return at;
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_slot(std::string_view slot) {
+  const std::size_t mark = find_path_end(slot);
+  const char kind = mark == slot.size() ? ':' : slot[mark];
+  if (slot.substr(0, 1) == "'") {
+    if (slot.substr(1, 1) == "'") return fail(slot.data() + 1, "a name is set apart once");
+    if (kind == '*') return fail(slot.data(), "a list is not set apart: what is in it may be");
+    emit(Op::Code::quote);
+    compile_slot(slot.substr(1));
+    emit(Op::Code::quote, {}, 1);
+    return;
+  }
+  if (rules_ != nullptr) emit(Op::Code::guard);
+  if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
+  if (kind == '*') return compile_list(slot, mark);
+  if (kind != ':') return compile_words(slot, mark);
+  const Layout layout = mark == slot.size() ? Layout::plain : find_layout(slot.substr(mark + 1));
+  const std::uint16_t begin = here();
+  for (std::size_t at = 0; at <= mark;) {
+    const std::size_t end = (std::min)(slot.find('|', at), mark);
+    lead_absent_here(begin);
+    emit_slot(Op::Code::value, slot.substr(at, end - at), end - at).layout = layout;
+    at = end + 1;
+  }
+  for (std::size_t i = begin; i < out_.ops_.size(); ++i) out_.ops_[i].target = here();
+}
+
+inline Layout WordingCompiler::find_layout(std::string_view name) {
+  for (const LayoutName& layout : layouts) {
+    if (layout.name == name) return layout.layout;
+  }
+  if (name.empty()) fail(name.data(), "a slot ends with ':'");
+  if (rules_ != nullptr && !name.empty()) check_word_set(name);
+  auto& sets = out_.word_sets_;
+  std::size_t number = static_cast<std::size_t>(std::find(sets.begin(), sets.end(), name) - sets.begin());
+  if (number == KindProgram::max_word_sets) {
+    fail(name.data(), "the wordings of this kind name too many sets of words: at most 100");
+    number = 0;
+  } else if (number == sets.size()) {
+    sets.push_back(name);
+  }
+  return static_cast<Layout>(static_cast<std::size_t>(Layout::words) + number);
+}
+
+NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_conditions(std::string_view when) {
+  member_ = "when";
+  template_ = when;
+  check_text();
+  if (when.empty()) return KindProgram::empty_template;
+  const std::uint16_t begin = here();
+  while (!when.empty()) {
+    const std::string_view condition = when.substr(0, when.find(','));
+    const std::size_t equals = condition.find('=');
+    if (equals == std::string_view::npos) {
+      fail(when.data(), "a condition has no '='");
+      break;
+    }
+    const std::string_view key = condition.substr(0, equals);
+    const std::string_view value = condition.substr(equals + 1);
+    const auto ends_in = [](std::string_view text, const char* any) {
+      return !text.empty() && std::string_view(any).find(text.back()) != std::string_view::npos;
+    };
+    if (ends_in(key, " !<>") || ends_in(key.substr(0, 1), " ") || ends_in(value, " ") ||
+        ends_in(value.substr(0, 1), " =")) {
+      fail(condition.data(), "a condition is key=value, without spaces around it");
+    }
+    Op& op = emit(Op::Code::condition, value, key_number(key));
+    op.absent = open_end;
+    op.target = here();
+    when.remove_prefix((std::min)(condition.size() + 1, when.size()));
+  }
+  finish(begin);
+  return begin;
+}
+
+NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_fields(std::string_view fields) {
+  member_ = "fields";
+  template_ = fields;
+  check_text();
+  if (fields.empty()) return KindProgram::empty_template;
+  const std::uint16_t begin = here();
+  while (!fields.empty() && !failed()) {
+    const std::string_view field = fields.substr(0, fields.find(';'));
+    fields.remove_prefix((std::min)(field.size() + 1, fields.size()));
+    while (!fields.empty() && fields[0] == ' ') fields.remove_prefix(1);
+
+    const std::size_t colon = field.find(": ");
+    const bool has_style = !field.empty() && std::string_view("=`>?").find(field[0]) != std::string_view::npos;
+    if (colon == std::string_view::npos || colon == std::size_t{has_style}) {
+      fail(field.data(), "a field is a label, \": \" and a template");
+      break;
+    }
+    const std::uint16_t head = here();
+    const std::string_view label = field.substr(has_style ? 1 : 0, colon - (has_style ? 1 : 0));
+    Op& op = emit(Op::Code::field, label, has_style ? static_cast<std::size_t>(field[0]) : 0);
+    op.is_active = !is_inert(label);
+    if (colon + 2 < field.size()) compile_part(field.substr(colon + 2), Must::try_to);
+    out_.ops_[head].target = here();
+  }
+  emit(Op::Code::done);
+  return begin;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/is_utf8.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// True for valid UTF-8 (Unicode 15, table 3-7): no surrogates, nothing overlong, nothing beyond U+10FFFF.
+bool is_utf8(std::string_view text) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline bool is_ascii8(const char* p) noexcept {
+  std::uint64_t word;
+  std::memcpy(&word, p, sizeof word);
+  return (word & 0x8080808080808080u) == 0;
+}
+
+/// How many bytes the sequence at the front takes; 0 where it is broken.
+inline std::size_t utf8_sequence(const unsigned char* p, std::size_t left) noexcept {
+  if (p[0] < 0x80) return 1;
+  if (p[0] < 0xC2 || p[0] > 0xF4) return 0;
+  const std::size_t size = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+  if (left < size) return 0;
+  const unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
+  const unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
+  if (p[1] < low || p[1] > high) return 0;
+  for (std::size_t i = 2; i < size; ++i) {
+    if ((p[i] & 0xC0) != 0x80) return 0;
+  }
+  return size;
+}
+
+}  // namespace detail
+
+inline bool is_utf8(std::string_view text) noexcept {
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  while (p != end) {
+    if (end - p >= 8 && detail::is_ascii8(p)) {
+      p += 8;
+      continue;
+    }
+    const std::size_t size =
+        detail::utf8_sequence(reinterpret_cast<const unsigned char*>(p), static_cast<std::size_t>(end - p));
+    if (size == 0) return false;
+    p += size;
+  }
+  return true;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/quoted.hpp ---------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A piece of somebody's text for a message, between quotes: at most 64 bytes of it, control characters as \x1b. What
+/// is no UTF-8 and what may be a URL, which can be a secret, is left out.
+NOTIFIER_NOINLINE inline std::string quoted(std::string_view text) {
+  constexpr std::size_t most = 64;
+  constexpr const char* digits = "0123456789abcdef";
+  if (!is_utf8(text) || text.find("://") != std::string_view::npos) return "'...'";
+  const std::size_t end = text.size() <= most ? text.size() : cut_position(text, most);
+  std::string out = "'";
+  for (const char c : text.substr(0, end)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F) {
+      out += c;
+    } else {
+      out += "\\x";
+      out += digits[byte >> 4];
+      out += digits[byte & 0xF];
+    }
+  }
+  if (end != text.size()) out += "...";
+  return out += '\'';
+}
+
+/// The same within a message.
+NOTIFIER_NOINLINE inline std::string with_quoted(std::string_view before, std::string_view text,
+                                                 std::string_view after = {}) {
+  return joined(before, quoted(text), after);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/known_keys.hpp ----------------------------------------------------------------------------------
+
+// The keys of what is of our own shape: documents, their apps, people, notifiers and event types. Others are faults
+// that name the key which was probably meant. `type_data` is open.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// Each list: keys with a space between them.
+/// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
+inline constexpr std::string_view document_keys =
+    "version apps users vocabulary event_types event_kinds event_categories email_from link_base links logo_url "
+    "language events event_ids";
+inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
+inline constexpr std::string_view user_keys = "id username email";
+inline constexpr std::string_view category_keys = "id name display_name position";
+inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";
+inline constexpr std::string_view event_kind_keys = "type scope selectable_as";
+
+/// Calls `f(key)` for each key of a list.
+template <class F>
+void for_each_key(std::string_view list, F&& f) {
+  while (!list.empty()) {
+    const std::size_t end = (std::min)(list.find(' '), list.size());
+    f(list.substr(0, end));
+    list.remove_prefix((std::min)(end + 1, list.size()));
+  }
+}
+
+inline bool is_among(std::string_view key, std::string_view list) {
+  bool found = false;
+  for_each_key(list, [&](std::string_view known) { found = found || known == key; });
+  return found;
+}
+
+inline constexpr std::size_t longest_near_key = 63;
+
+/// How many bytes have to be put in, taken out, replaced or changed with their neighbour to make one text of another
+/// (optimal string alignment).
+/// @param b  at most longest_near_key bytes long
+inline std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::array<std::array<std::size_t, longest_near_key + 1>, 3> rows{};  // the last three, in turn
+  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto& row = rows[i % 3];
+    const auto& before = rows[(i + 2) % 3];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = (std::min)(replaced, (std::min)(before[j], row[j - 1]) + 1);
+      const bool is_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (is_swapped) row[j] = (std::min)(row[j], rows[(i + 1) % 3][j - 2] + 1);
+    }
+  }
+  return rows[a.size() % 3][b.size()];
+}
+
+/// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is
+/// near.
+inline std::string_view nearest_key(std::string_view key, std::string_view list) {
+  std::string_view nearest;
+  std::size_t least = (std::max)(key.size() / 3, std::size_t{1}) + 1;
+  if (key.size() > longest_near_key) return nearest;
+  for_each_key(list, [&](std::string_view known) {
+    if (known.size() > longest_near_key) return;  // as the name of a host's set of words
+    const std::size_t distance = edit_distance(key, known);
+    if (distance >= least) return;
+    least = distance;
+    nearest = known;
+  });
+  return nearest;
+}
+
+/// What is said to a key that is not in the list: "; did you mean name?", or where none is near, what there is.
+NOTIFIER_NOINLINE inline std::string nearest_or_all(std::string_view key, std::string_view list) {
+  std::string text;
+  if (const std::string_view nearest = nearest_key(key, list); !nearest.empty()) {
+    return text.append("; did you mean ").append(nearest).append("?");
+  }
+  std::string_view separator = "; there are ";
+  for_each_key(list, [&](std::string_view known) {
+    text.append(separator).append(known);
+    separator = ", ";
+  });
+  return text;
+}
+
+/// Adds a problem for a key that is not in the list; an empty one by its quotes.
+/// @param prefix  path of the object with a final dot, or empty
+NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  const std::string quoted = detail::quoted(key);
+  const std::string shown = key.empty() ? quoted : quoted.substr(1, quoted.size() - 2);
+  problems.add(detail::joined(prefix, shown), detail::joined("is not known here", nearest_or_all(key, list)),
+               "unknown_key");
+}
+
+/// Adds a problem for each key of an object that is not in the list.
+NOTIFIER_NOINLINE inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  object.for_each_member([&](std::string_view key, json::View) {
+    if (!is_among(key, list)) refuse_key(key, list, prefix, problems);
+  });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/net/link.hpp ------------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -9921,6 +11059,508 @@ inline void append_path_segment(Buffer& out, std::string_view text) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/vocabulary/wording_words.hpp --------------------------------------------------------------------------
+
+// What a WordingCompiler makes of slots that are more than a value: words to choose from, lists, parts of URLs, the
+// envelope.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::add_text(std::string_view text) {
+  is_body_ = true;
+  return compile_template("body", text);
+}
+
+/// A slot of a link: at the start it is a URL, behind that a part of one.
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_url_slot(std::string_view slot) {
+  const bool is_part = url_ == Url::within;
+  url_ = Url::within;
+  if (is_part) emit(Op::Code::encode);
+  const std::uint16_t begin = here();
+  compile_slot(slot);
+  bool is_path = false;
+  for (std::size_t i = begin; i < out_.ops_.size(); ++i) {
+    Op& op = out_.ops_[i];
+    is_path = is_path || op.layout == Layout::path;
+    if (!is_part && op.code == Op::Code::value && op.layout == Layout::plain) op.layout = Layout::link;
+  }
+  if (is_part) emit(Op::Code::encode, {}, is_path ? 2 : 1);
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::check_url(std::string_view literal) {
+  if (is_element_) return;
+  const bool is_start = url_ == Url::start;
+  url_ = Url::within;
+  if (is_start && literal != "http://" && web_scheme_size(literal) == 0) {
+    return fail(literal.data(), "a link begins with https:// or http://, or with a slot that does");
+  }
+  for (const char& c : literal) {
+    if (!is_url_byte(c)) return fail(&c, "no URL holds this character");
+  }
+}
+
+/// "path?yes/no", "path#one/many" or "path#none/one/many".
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_words(std::string_view slot, std::size_t mark) {
+  const std::string_view words = slot.substr(mark);
+  const auto slashes = std::count(words.begin(), words.end(), '/');
+  const bool is_count = words[0] == '#';
+  if (slashes == 0) fail(words.data(), "there are two words, with '/' between them");
+  if (is_count && slashes > 2) fail(words.data(), "there are two words, or three, with '/' between them");
+  Op& op = emit_slot(is_count ? Op::Code::count : Op::Code::choice, slot, mark);
+  op.is_active = !is_inert(words);
+}
+
+/// "path*3:template" or "path*3+path:template".
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_list(std::string_view slot, std::size_t star) {
+  constexpr std::size_t most_shown = 99;
+  if (is_element_) return fail(slot.data(), "a list stands in no list");
+  const std::size_t colon = (std::min)(slot.find(':', star), slot.size());
+  std::size_t at = star + 1;
+  std::size_t most = 0;
+  for (; at < colon && most <= most_shown && is_digit(slot[at]); ++at) {
+    most = most * 10 + static_cast<std::size_t>(slot[at] - '0');
+  }
+  const bool adds = at + 1 < colon && slot[at] == '+';
+  if (most == 0 || most > most_shown || (at != colon && !adds) || colon + 1 >= slot.size()) {
+    return fail(slot.data() + star, "a list says how many it shows, at most 99, and how: as in {items*3:{name}}");
+  }
+  const std::uint16_t head = here();
+  emit_slot(Op::Code::list, slot.substr(0, star), star);
+  Op& more = emit(Op::Code::list_more);
+  more.target = static_cast<std::uint16_t>(most);
+  if (adds) set_path(more, slot.substr(at + 1, colon - at - 1), colon - at - 1);
+  is_element_ = true;
+  compile_part(slot.substr(colon + 1), Must::try_to);
+  is_element_ = false;
+  out_.ops_[head].target = here();
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
+  const bool is_path = slot == "app:path" || slot == "project:path";
+  if (is_path) slot.remove_suffix(5);
+  const std::string_view name = slot.substr(0, slot.find('?'));
+  Op::Code code = Op::Code::failed;
+  if (slot == "app") code = Op::Code::app;
+  if (slot == "project") code = Op::Code::project;
+  if (slot == "user") code = Op::Code::user;
+  if (slot == "variables") code = Op::Code::variables;
+  if (name == "is_operator" && slot.find('/') != std::string_view::npos) code = Op::Code::is_operator;
+  if (slot == "scaling") code = Op::Code::scaling;
+  if (slot == "deployment_page") code = Op::Code::deployment_page;
+  constexpr std::string_view told[] = {"title", "sentence", "severity", "link"};
+  const auto* const part = std::find(std::begin(told), std::end(told), slot);
+  if (is_body_ && part != std::end(told)) code = Op::Code::told;
+  if (code == Op::Code::failed) {
+    fail(slot.data(), is_body_ ? "beside members there are @title, @sentence, @severity, @link, @app, @project and "
+                                 "@user, and @event where it is all of a string"
+                               : "of the envelope there are @app, @project and @user");
+  }
+  Op& op = emit(code, slot.substr(name.size()), static_cast<std::size_t>(part - std::begin(told)));
+  op.is_active = !is_inert(slot);
+  if (is_path) op.layout = Layout::path;
+  op.absent = open_end;
+  op.target = here();
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/wording_faults.hpp -------------------------------------------------------------------------
+
+// What a WordingCompiler says of mistakes.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+NOTIFIER_NOINLINE inline void WordingCompiler::fail(const char* at, std::string_view message) {
+  if (failed()) return;
+  const std::string_view before =
+      at == nullptr ? std::string_view() : template_.substr(0, static_cast<std::size_t>(at - template_.data()));
+  fault_.row = out_.rows_.size();
+  fault_.member = member_;
+  fault_.character = 1 + static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char c) {
+                       return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+                     }));
+  fault_.message = message;
+}
+
+/// Of a host's: it is not too long, and is one line.
+NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
+  if (rules_ == nullptr) return;
+  if (template_.size() > NOTIFIER_MAX_TEMPLATE_BYTES) {
+    fail(nullptr, detail::with_number("it is longer than ", NOTIFIER_MAX_TEMPLATE_BYTES, " bytes"));
+  }
+  if (is_body_ || is_without(template_, may_begin_control)) return;
+  for (std::size_t i = 0; i < template_.size() && !failed(); ++i) {
+    if (control_at(template_.substr(i)).effect != Effect::none)
+      fail(template_.data() + i, "there is a control character");
+  }
+}
+
+/// Whether a slot's path is that of some slot of a text.
+inline bool has_path(std::string_view text, std::string_view path) noexcept {
+  constexpr std::string_view before = "{'|+";
+  constexpr std::string_view after = "}:|?#*+";
+  for (std::size_t at = text.find(path); at != std::string_view::npos; at = text.find(path, at + 1)) {
+    const std::size_t end = at + path.size();
+    if (at == 0 || end == text.size() || before.find(text[at - 1]) == std::string_view::npos) continue;
+    if (after.find(text[end]) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+/// Of a host's: no part of a slot's path may be a secret. A translation says no more than what it translates.
+NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path) {
+  if (rules_ != nullptr && !rules_->english.empty() && !has_path(rules_->english, path)) {
+    fail(path.data(), detail::joined("the English wordings have no slot ", detail::quoted(path)));
+  }
+  while (rules_ != nullptr && rules_->names != nullptr && !path.empty()) {
+    const std::string_view name = path.substr(0, path.find('.'));
+    if (name.find_first_of("{ ") == 0) fail(name.data(), "a slot is {name}");
+    if (rules_->names->is_secret(rules_->kind, name)) {
+      fail(name.data(),
+           detail::joined(detail::quoted(name), " may be a secret; where it is none, name it in open_names"));
+    }
+    path.remove_prefix((std::min)(name.size() + 1, path.size()));
+  }
+}
+
+/// Of a host's: what is no layout is a set of words.
+NOTIFIER_NOINLINE inline void WordingCompiler::check_word_set(std::string_view name) {
+  if (rules_->sets == nullptr || rules_->sets->find(name) != nullptr) return;
+  std::string known;
+  for (const LayoutName& layout : layouts) known.append(layout.name).append(" ");
+  for (const WordSet& set : *rules_->sets) known.append(set.name).append(" ");
+  known.pop_back();
+  fail(name.data(), detail::with_quoted("no layout is called ", name, nearest_or_all(name, known)));
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/kind_words.hpp -----------------------------------------------------------------------------
+
+#include <atomic>
+#include <mutex>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The wordings of one kind, and, from its first use on, the program that they make. Any number of threads may use it.
+class KindWords {
+ public:
+  KindWords() = default;
+  KindWords(const KindWords&) = delete;
+  KindWords& operator=(const KindWords&) = delete;
+  ~KindWords() { delete program_.load(std::memory_order_relaxed); }
+
+  /// Says where the rows are, before the first use.
+  /// @param rows  without a fault; they and their texts outlive this, and their texts have 15 readable bytes behind
+  void borrow(const WordingRow* rows, std::size_t count) noexcept {
+    rows_ = rows;
+    count_ = count;
+  }
+
+  const WordingRow* begin() const noexcept { return rows_; }
+  const WordingRow* end() const noexcept { return rows_ + count_; }
+
+  const KindProgram& program() const {
+    const KindProgram* const program = program_.load(std::memory_order_acquire);
+    return program != nullptr ? *program : compile();
+  }
+
+ protected:
+  void adopt(std::unique_ptr<const KindProgram> program) noexcept {
+    program_.store(program.release(), std::memory_order_release);
+  }
+
+ private:
+  NOTIFIER_NOINLINE const KindProgram& compile() const {
+    static std::mutex compiling;
+    const std::lock_guard<std::mutex> lock(compiling);
+    if (const KindProgram* const program = program_.load(std::memory_order_relaxed)) return *program;
+    auto program = std::make_unique<KindProgram>();
+    WordingCompiler compiler(*program, nullptr);
+    for (const WordingRow& row : *this) compiler.add(row);
+    program_.store(program.get(), std::memory_order_release);
+    return *program.release();
+  }
+
+  const WordingRow* rows_ = nullptr;
+  std::size_t count_ = 0;
+  mutable std::atomic<const KindProgram*> program_{nullptr};
+};
+
+/// A host's wordings, which own their text and are compiled at once: that is how they are checked.
+class OwnKindWords : public KindWords {
+ public:
+  /// @param rows   their texts are copied
+  /// @param fault  what is wrong with them, if anything
+  /// @return null where there is a fault
+  static std::shared_ptr<const KindWords> make(std::vector<WordingRow> rows, const WordingRules& rules,
+                                               WordingFault& fault);
+
+ private:
+  std::string text_;
+  std::vector<WordingRow> rows_;
+};
+
+NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> OwnKindWords::make(std::vector<WordingRow> rows,
+                                                                             const WordingRules& rules,
+                                                                             WordingFault& fault) {
+  auto words = std::make_shared<OwnKindWords>();
+  words->rows_ = std::move(rows);
+  const auto for_each_text = [&](auto&& f) {
+    for (WordingRow& row : words->rows_) {
+      for (std::string_view* text : {&row.when, &row.title, &row.sentence, &row.fields, &row.actor, &row.link})
+        f(*text);
+    }
+  };
+  for_each_text([&](std::string_view& text) { words->text_.append(text); });
+  words->text_.append(text_padding, ' ');
+  const char* next = words->text_.data();
+  for_each_text([&](std::string_view& text) {
+    if (text.data() != nullptr) text = {next, text.size()};
+    next += text.size();
+  });
+  words->borrow(words->rows_.data(), words->rows_.size());
+
+  auto program = std::make_unique<KindProgram>();
+  WordingCompiler compiler(*program, &rules);
+  for (const WordingRow& row : words->rows_) compiler.add(row);
+  fault = compiler.fault();
+  if (!fault.message.empty()) return nullptr;
+  words->adopt(std::move(program));
+  return words;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/phrases.hpp --------------------------------------------------------------------------------
+
+// What people read that is no wording, no word of a set and no name of a row: in English, which is the key under which
+// a language says it otherwise.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// In the order of `phrases`.
+enum class Phrase : std::uint8_t {
+  link_title,
+  date,
+  january,
+  decimal_point = january + 12,
+  seconds,
+  minutes,
+  hours,
+  days,
+  bytes,
+  conjunction = bytes + 7,
+  more,
+  from,
+  to,
+  added,
+  changed,
+  removed,
+  event,
+  data,
+  further_values,
+  kind_happened_on,
+  kind_happened,
+  happened_on,
+  happened,
+  count,
+  count_more,
+  count_of_kind,
+  count_more_of_kind,
+  in_days,
+  in_hours,
+  in_minutes,
+  in_seconds,
+  between,
+  without_type,
+  of_other_kinds,
+  more_events,
+};
+
+/// A '#' is a number, and a '/' stands between what is said of one and of more; {slots} are filled in.
+inline constexpr std::string_view phrases[] = {
+    "View details",
+    "{day} {month} {year}, {hour}:{minute} UTC",
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+    ".",
+    "s",
+    "min",
+    "h",
+    "d",
+    "bytes",
+    "kB",
+    "MB",
+    "GB",
+    "TB",
+    "PB",
+    "EB",
+    "and",
+    "and # more",
+    "from",
+    "to",
+    "added",
+    "changed",
+    "removed",
+    "event",
+    "Data",
+    "Further values",
+    "The event \"{kind}\" happened on {subject}.",
+    "The event \"{kind}\" happened.",
+    "An event happened on {subject}.",
+    "An event happened.",
+    "# event/# events",
+    "# more event/# more events",
+    "# {kind} event/# {kind} events",
+    "# more {kind} event/# more {kind} events",
+    "in # day/in # days",
+    "in # hour/in # hours",
+    "in # minute/in # minutes",
+    "in # second/in # seconds",
+    "Between {from} and {to}",
+    "without a type",
+    "# of other kinds",
+    "More",
+};
+inline constexpr std::size_t phrase_count = std::size(phrases);
+static_assert(phrase_count == static_cast<std::size_t>(Phrase::more_events) + 1, "each has its text");
+
+/// The one that is so many places behind another.
+constexpr Phrase operator+(Phrase phrase, std::size_t places) noexcept {
+  return static_cast<Phrase>(static_cast<std::size_t>(phrase) + places);
+}
+
+/// What is said of one, or of more.
+constexpr std::string_view form_of(std::string_view text, bool is_one) noexcept {
+  const std::size_t slash = text.find('/');
+  return slash == std::string_view::npos ? text : is_one ? text.substr(0, slash) : text.substr(slash + 1);
+}
+
+/// Appends a text with its slots filled in.
+/// @param fill  as `void(std::string_view name)`, which appends what the slot `{name}` stands for; "#": the number
+template <class Fill>
+void append_filled(Buffer& out, std::string_view text, Fill&& fill) {
+  while (!text.empty()) {
+    std::size_t at = 0;
+    while (at < text.size() && text[at] != '{' && text[at] != '#') ++at;
+    out.append(text.substr(0, at));
+    if (at == text.size()) return;
+    const std::size_t end = text[at] == '#' ? at : text.find('}', at);
+    fill(text[at] == '#' ? text.substr(at, 1) : text.substr(at + 1, end - at - 1));
+    text.remove_prefix(end + 1);
+  }
+}
+
+/// The same of a number alone.
+NOTIFIER_NOINLINE inline void append_counted(Buffer& out, std::string_view text, std::int64_t count) {
+  append_filled(out, form_of(text, count == 1),
+                [&](std::string_view) { out.set_end(json::write_integer(count, out.room(20))); });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/language.hpp -------------------------------------------------------------------------------
+
+// What a vocabulary says in another language than English.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::string_view english = "en";
+
+/// A language of a vocabulary, ready for use. Immutable once it is in one. English is the key of everything in it, and
+/// what it lacks comes in English.
+struct Language {
+  struct Kind {
+    std::string type;
+    std::shared_ptr<const KindWords> words;  ///< all rows of the kind, in English where it has none of its own
+  };
+  struct Label {
+    std::string english;
+    std::string text;
+  };
+
+  std::string tag;                       ///< as "fr" or "pt-BR"
+  std::string json;                      ///< what it was read from, compact
+  WordSets word_sets;                    ///< the vocabulary's, with its own words in them
+  std::string_view texts[phrase_count];  ///< of each Phrase
+  std::vector<Kind> kinds;
+  std::vector<Label> labels;
+  NameIndex kind_index;
+  NameIndex label_index;
+
+  /// nullptr where it has none of its own.
+  const KindWords* find_words(std::string_view type) const noexcept {
+    const std::uint32_t at = kind_index.find(type);
+    return at == NameIndex::npos ? nullptr : kinds[at].words.get();
+  }
+  /// What is said in place of a label, or of a type's name.
+  std::string_view label(std::string_view english_text) const noexcept {
+    const std::uint32_t at = label_index.find(english_text);
+    return at == NameIndex::npos ? english_text : std::string_view(labels[at].text);
+  }
+};
+
+/// @param language  nullptr: English
+inline std::string_view say(const Language* language, Phrase phrase) noexcept {
+  const auto at = static_cast<std::size_t>(phrase);
+  return language == nullptr ? phrases[at] : language->texts[at];
+}
+
+inline std::string_view say(const Language* language, std::string_view label) noexcept {
+  return language == nullptr ? label : language->label(label);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/date.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+NOTIFIER_NOINLINE inline void append_date_in(Buffer& out, const CivilTime& civil, const Language& language) {
+  append_filled(out, say(&language, Phrase::date), [&](std::string_view slot) {
+    char* const p = out.room(8);
+    switch (slot.front()) {
+      case 'd': return out.set_end(write_day(p, civil.day));
+      case 'y': return out.set_end(write_digits(p, civil.year, 4));
+      case 'h': return out.set_end(write_digits(p, civil.hour, 2));
+      default: break;
+    }
+    if (slot == "minute") return out.set_end(write_digits(p, civil.minute, 2));
+    out.append(say(&language, Phrase::january + static_cast<std::size_t>(civil.month - 1)));
+  });
+}
+
+/// Appends a moment for people: "14 May 2018, 09:46 UTC".
+inline void append_date(Buffer& out, const CivilTime& civil, const Language* language) {
+  if (language != nullptr) return append_date_in(out, civil, *language);
+  out.set_end(write_readable(out.room(32), civil));
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/message/message.hpp -----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -9942,21 +11582,27 @@ NOTIFIER_INLINE void Message::clear() noexcept {
   fields_.clear();
   names_.clear();
   title_ = sentence_ = actor_ = subject_ = link_ = kind_ = event_id_ = readable_time_ = Span();
+  link_title_ = language_ = Span();
 }
 
-NOTIFIER_INLINE void Message::set_time(std::optional<Timestamp> time) {
+NOTIFIER_INLINE void Message::set_time(std::optional<Timestamp> time, const detail::Language* language) {
   readable_time_ = Span();
   if (!time) return;
   time_ = *time;
   detail::fill(civil_time_, time_);
-  write_time();
+  write_time(language);
 }
 
-NOTIFIER_INLINE void Message::write_time() {
+NOTIFIER_INLINE void Message::write_time(const detail::Language* language) {
   const std::size_t begin = text_.size();
-  text_.set_end(detail::write_readable(text_.room(32), civil_time_));
-  readable_time_ = since(begin, true);
+  detail::append_date(text_, civil_time_, language);
+  readable_time_ = since(begin, language == nullptr);
   pad();
+}
+
+NOTIFIER_INLINE void Message::set_language(const detail::Language& language) {
+  set(link_title_, say(&language, detail::Phrase::link_title));
+  set(language_, language.tag);
 }
 
 NOTIFIER_INLINE void Message::set_link(std::string_view url) {
@@ -10336,7 +11982,8 @@ class CardWriter {
   bool joined(std::string_view before, std::initializer_list<Part> parts, std::string_view after, std::size_t limit,
               PartWriter write);
 
-  /// Writes the message's link, or tells that it cannot be one here.
+  /// Writes the message's link, or tells that it cannot be one here. What is before and after it may have its title in
+  /// English, in whose place comes the message's.
   bool link(std::string_view before, std::string_view after, std::size_t limit, LinkWriter write);
 
   /// Writes when it happened, as RFC 3339 has it, where that is known.
@@ -10355,6 +12002,7 @@ class CardWriter {
   void give_back(std::size_t units) noexcept { budget_.give_back(units); }
 
  private:
+  void put_titled(std::string_view literal);
   bool list(const CardList& list, std::size_t most, bool is_code);
   /// @return whether it is a link that can be followed, which is short
   bool value(const CardList& list, const Message::Field& field);
@@ -10421,7 +12069,7 @@ NOTIFIER_NOINLINE inline bool CardWriter::link(std::string_view before, std::str
   const std::string_view url = message_->link();
   if (url.empty()) return false;
   const std::size_t start = out_->size();
-  this->put(before);
+  put_titled(before);
   const std::size_t begin = out_->size();
   if (is_web_link(url)) out_->set_end(write(url, out_->room(card_growth * url.size() + text_padding)));
   const std::size_t size = out_->size() - begin;
@@ -10430,8 +12078,18 @@ NOTIFIER_NOINLINE inline bool CardWriter::link(std::string_view before, std::str
     cut_->push_back({"link", count(url, unit_), 0});
     return false;
   }
-  this->put(after);
+  put_titled(after);
   return true;
+}
+
+/// A link's title is letters, digits and spaces, which no markup is made of.
+inline void CardWriter::put_titled(std::string_view literal) {
+  const std::string_view own = english_link_title;
+  const std::size_t at = message_->link_title() == own ? std::string_view::npos : literal.find(own);
+  if (at == std::string_view::npos) return put(literal);
+  put(literal.substr(0, at));
+  put(message_->link_title());
+  put(literal.substr(at + own.size()));
 }
 
 inline void CardWriter::time(std::string_view before, std::string_view after) {
@@ -11470,7 +13128,7 @@ class EmailContent {
   char* html(char* out) {
     using namespace email_html;
     QuotedPrintable qp(out);
-    qp.lines<QpLiteral<Head>>();
+    qp = titled<Head>(qp);
     qp.literal(email_color(message_->severity));
     qp.lines<QpLiteral<BeforeTitle>>();
     qp = line<QpHtml>(qp, "title", message_->title(), email_limits::title);
@@ -11483,13 +13141,38 @@ class EmailContent {
       qp.lines<QpLiteral<BeforeLink>>();
       qp = url<QpHtmlUrl>(qp, message_->link());
       qp.soft_break();
-      qp.lines<QpLiteral<AfterLink>>();
+      qp = titled<AfterLink>(qp);
     }
     qp = html_logs(qp, left);
     qp.lines<QpLiteral<BeforeOrigin>>();
     qp = origin<QpHtml>(qp);
     qp.lines<QpLiteral<Tail>>();
     return qp.end();
+  }
+
+  /// A piece that names the language, or has the link's title.
+  template <class Piece>
+  QuotedPrintable titled(QuotedPrintable qp) const {
+    if (message_->language() == "en") {
+      qp.lines<QpLiteral<Piece>>();
+      return qp;
+    }
+    return translated(qp, Piece::text);
+  }
+
+  NOTIFIER_NOINLINE QuotedPrintable translated(QuotedPrintable qp, std::string_view html) const {
+    std::string text(html);
+    const auto replace = [&](std::string_view own, std::string_view other) {
+      const std::size_t at = text.find(own);
+      if (at != std::string::npos) text.replace(at, own.size(), other);
+    };
+    replace("lang=\"en\"", joined("lang=\"", message_->language(), "\""));
+    replace(english_link_title, message_->link_title());
+    const std::size_t size = text.size();
+    text.append(text_padding, ' ');
+    qp.text<QpPlain>(std::string_view(text).substr(0, size));
+    if (html.back() != '\n') qp.soft_break();
+    return qp;
   }
 
   /// The sentence with its names in bold instead of quotes.
@@ -12816,7 +14499,7 @@ class RocketChatWriter {
       p = line<RocketChatText>(part, trim(whole), rocket_chat_limits::heading, p);
     }
     const bool is_named = p != title;
-    if (!is_named) p = put(p, "View details");
+    if (!is_named) p = put(p, message_->link_title());
     *p++ = '"';
     if (message_->link().empty()) return is_named ? p : before;
 
@@ -13116,8 +14799,7 @@ class SlackWriter {
 
   /// The message's own link, beside the fields, and what ends them.
   char* own_link(char* p) {
-    static constexpr char padded[16 + text_padding] = "View details";
-    static constexpr Message::Text title = {std::string_view(padded, 12), true};
+    const Message::Text title = {message_->link_title(), true};  // means nothing but itself
     const Message::Text url = message_->link();
     if (url.empty()) return close_section(p);
     const char* const start = p;
@@ -13133,7 +14815,7 @@ class SlackWriter {
         cut_->push_back({"link", count_code_points(url), 0});
         p = before;
       } else {
-        p = put(p, "|View details>\",\"verbatim\":true}},");
+        p = put(put(put(p, "|"), title), ">\",\"verbatim\":true}},");
       }
     }
     budget_.spend(start, p);
@@ -14346,202 +16028,6 @@ class Evaluation {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/text/is_utf8.hpp --------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// True for valid UTF-8 (Unicode 15, table 3-7): no surrogates, nothing overlong, nothing beyond U+10FFFF.
-bool is_utf8(std::string_view text) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-inline bool is_ascii8(const char* p) noexcept {
-  std::uint64_t word;
-  std::memcpy(&word, p, sizeof word);
-  return (word & 0x8080808080808080u) == 0;
-}
-
-/// How many bytes the sequence at the front takes; 0 where it is broken.
-inline std::size_t utf8_sequence(const unsigned char* p, std::size_t left) noexcept {
-  if (p[0] < 0x80) return 1;
-  if (p[0] < 0xC2 || p[0] > 0xF4) return 0;
-  const std::size_t size = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
-  if (left < size) return 0;
-  const unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
-  const unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
-  if (p[1] < low || p[1] > high) return 0;
-  for (std::size_t i = 2; i < size; ++i) {
-    if ((p[i] & 0xC0) != 0x80) return 0;
-  }
-  return size;
-}
-
-}  // namespace detail
-
-inline bool is_utf8(std::string_view text) noexcept {
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  while (p != end) {
-    if (end - p >= 8 && detail::is_ascii8(p)) {
-      p += 8;
-      continue;
-    }
-    const std::size_t size =
-        detail::utf8_sequence(reinterpret_cast<const unsigned char*>(p), static_cast<std::size_t>(end - p));
-    if (size == 0) return false;
-    p += size;
-  }
-  return true;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/quoted.hpp ---------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A piece of somebody's text for a message, between quotes: at most 64 bytes of it, control characters as \x1b. What
-/// is no UTF-8 and what may be a URL, which can be a secret, is left out.
-NOTIFIER_NOINLINE inline std::string quoted(std::string_view text) {
-  constexpr std::size_t most = 64;
-  constexpr const char* digits = "0123456789abcdef";
-  if (!is_utf8(text) || text.find("://") != std::string_view::npos) return "'...'";
-  const std::size_t end = text.size() <= most ? text.size() : cut_position(text, most);
-  std::string out = "'";
-  for (const char c : text.substr(0, end)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7F) {
-      out += c;
-    } else {
-      out += "\\x";
-      out += digits[byte >> 4];
-      out += digits[byte & 0xF];
-    }
-  }
-  if (end != text.size()) out += "...";
-  return out += '\'';
-}
-
-/// The same within a message.
-NOTIFIER_NOINLINE inline std::string with_quoted(std::string_view before, std::string_view text,
-                                                 std::string_view after = {}) {
-  return joined(before, quoted(text), after);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/model/known_keys.hpp ----------------------------------------------------------------------------------
-
-// The keys of what is of our own shape: documents, their apps, people, notifiers and event types. Others are faults
-// that name the key which was probably meant. `type_data` is open.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-// Each list: keys with a space between them.
-/// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
-inline constexpr std::string_view document_keys =
-    "version apps users vocabulary event_types event_kinds event_categories email_from link_base links logo_url "
-    "events event_ids";
-inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
-inline constexpr std::string_view user_keys = "id username email";
-inline constexpr std::string_view category_keys = "id name display_name position";
-inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";
-inline constexpr std::string_view event_kind_keys = "type scope selectable_as";
-
-/// Calls `f(key)` for each key of a list.
-template <class F>
-void for_each_key(std::string_view list, F&& f) {
-  while (!list.empty()) {
-    const std::size_t end = (std::min)(list.find(' '), list.size());
-    f(list.substr(0, end));
-    list.remove_prefix((std::min)(end + 1, list.size()));
-  }
-}
-
-inline bool is_among(std::string_view key, std::string_view list) {
-  bool found = false;
-  for_each_key(list, [&](std::string_view known) { found = found || known == key; });
-  return found;
-}
-
-inline constexpr std::size_t longest_near_key = 63;
-
-/// How many bytes have to be put in, taken out, replaced or changed with their neighbour to make one text of another
-/// (optimal string alignment).
-/// @param b  at most longest_near_key bytes long
-inline std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::array<std::array<std::size_t, longest_near_key + 1>, 3> rows{};  // the last three, in turn
-  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto& row = rows[i % 3];
-    const auto& before = rows[(i + 2) % 3];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = (std::min)(replaced, (std::min)(before[j], row[j - 1]) + 1);
-      const bool is_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (is_swapped) row[j] = (std::min)(row[j], rows[(i + 1) % 3][j - 2] + 1);
-    }
-  }
-  return rows[a.size() % 3][b.size()];
-}
-
-/// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is
-/// near.
-inline std::string_view nearest_key(std::string_view key, std::string_view list) {
-  std::string_view nearest;
-  std::size_t least = (std::max)(key.size() / 3, std::size_t{1}) + 1;
-  if (key.size() > longest_near_key) return nearest;
-  for_each_key(list, [&](std::string_view known) {
-    if (known.size() > longest_near_key) return;  // as the name of a host's set of words
-    const std::size_t distance = edit_distance(key, known);
-    if (distance >= least) return;
-    least = distance;
-    nearest = known;
-  });
-  return nearest;
-}
-
-/// What is said to a key that is not in the list: "; did you mean name?", or where none is near, what there is.
-NOTIFIER_NOINLINE inline std::string nearest_or_all(std::string_view key, std::string_view list) {
-  std::string text;
-  if (const std::string_view nearest = nearest_key(key, list); !nearest.empty()) {
-    return text.append("; did you mean ").append(nearest).append("?");
-  }
-  std::string_view separator = "; there are ";
-  for_each_key(list, [&](std::string_view known) {
-    text.append(separator).append(known);
-    separator = ", ";
-  });
-  return text;
-}
-
-/// Adds a problem for a key that is not in the list; an empty one by its quotes.
-/// @param prefix  path of the object with a final dot, or empty
-NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
-                                         Problems& problems) {
-  const std::string quoted = detail::quoted(key);
-  const std::string shown = key.empty() ? quoted : quoted.substr(1, quoted.size() - 2);
-  problems.add(detail::joined(prefix, shown), detail::joined("is not known here", nearest_or_all(key, list)),
-               "unknown_key");
-}
-
-/// Adds a problem for each key of an object that is not in the list.
-NOTIFIER_NOINLINE inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
-                                         Problems& problems) {
-  object.for_each_member([&](std::string_view key, json::View) {
-    if (!is_among(key, list)) refuse_key(key, list, prefix, problems);
-  });
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/filter/read_pattern.hpp -------------------------------------------------------------------------------
 
 // From the JSON of a filter to a Pattern, every fault named by its place.
@@ -15459,257 +16945,6 @@ NOTIFIER_INLINE void append_normalized(const Url& url, std::string& out) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/vocabulary/secret.hpp ---------------------------------------------------------------------------------
-
-#include <iterator>
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// The words of a name as `apiKey`, `api-key` or `API_KEY`, in lower case, with a space before and behind each. What
-/// does not fit is left out from the front: the last words say what it is.
-class NameWords {
- public:
-  explicit NameWords(std::string_view name) noexcept {
-    constexpr std::size_t most = 96;
-    if (name.size() > most) name.remove_prefix(name.size() - most);
-    put(' ');
-    for (std::size_t i = 0; i < name.size(); ++i) {
-      if (!is_letter_or_digit(name[i])) {
-        put(' ');
-        continue;
-      }
-      // A word begins at apiKey's K, at the S of an APIServer, and not within an API.
-      const bool after_lower = i > 0 && is_letter_or_digit(name[i - 1]) && !is_upper(name[i - 1]);
-      const bool before_lower = i + 1 < name.size() && is_letter(name[i + 1]) && !is_upper(name[i + 1]);
-      const bool after_upper = i > 0 && is_upper(name[i - 1]);
-      if (is_upper(name[i]) && (after_lower || (after_upper && before_lower))) put(' ');
-      put(to_lower(name[i]));
-    }
-    put(' ');
-  }
-
-  /// @param words  in lower case, with single spaces between them
-  bool has(std::string_view words) const noexcept {
-    const std::string_view all = text();
-    for (std::size_t at = all.find(words); at != std::string_view::npos; at = all.find(words, at + 1)) {
-      if (all[at - 1] == ' ' && all[at + words.size()] == ' ') return true;
-    }
-    return false;
-  }
-  /// Whether some word ends with these letters.
-  bool has_word_end(std::string_view end) const noexcept {
-    const std::string_view all = text();
-    for (std::size_t at = all.find(end); at != std::string_view::npos; at = all.find(end, at + 1)) {
-      if (all[at + end.size()] == ' ') return true;
-    }
-    return false;
-  }
-  bool ends_with(std::string_view word) const noexcept {
-    const std::string_view all = text();
-    return all.size() > word.size() + 1 && all.substr(all.size() - word.size() - 1, word.size()) == word &&
-           all[all.size() - word.size() - 2] == ' ';
-  }
-
- private:
-  static bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
-  std::string_view text() const noexcept { return {text_.data(), size_}; }
-  void put(char c) noexcept {
-    if (c != ' ' || size_ == 0 || text_[size_ - 1] != ' ') text_[size_++] = c;
-  }
-
-  std::array<char, 256> text_{};
-  std::size_t size_ = 0;
-};
-
-/// Whether the value under a key of data may be a secret, by the whole words of the key's name: `api_key`, `apiKey`,
-/// `token`, `dbPassword`; not `keyboard`, `key_figure`, `token_count`, `exit_code`. Rather too often.
-inline bool has_secret_name(std::string_view key) noexcept {
-  static constexpr std::string_view words[] = {"secret",       "secrets",       "token",         "tokens",
-                                               "password",     "passwords",     "passwd",        "passphrase",
-                                               "passcode",     "pass",          "pwd",           "apikey",
-                                               "apikeys",      "credential",    "credentials",   "cookie",
-                                               "cookies",      "auth",          "authorization", "bearer",
-                                               "jwt",          "otp",           "totp",          "pin",
-                                               "cvv",          "cvc",           "signature",     "voucher",
-                                               "dsn",          "webhook",       "webhooks",      "drain",
-                                               "session id",   "session key",   "csrf",          "auth code",
-                                               "otp code",     "recovery code", "backup code",   "recovery codes",
-                                               "backup codes", "access code",   "security code", "verification code",
-                                               "login code",   "reset code"};
-  // Written in one with what stands before, as PGPASSWORD.
-  static constexpr std::string_view ends[] = {"password", "passwd", "passphrase", "token", "secret", "apikey"};
-  // Before "key" or "keys" at the end.
-  static constexpr std::string_view kinds_of_keys[] = {
-      "api",     "access", "secret", "private", "signing", "encryption", "license",  "ssh",        "account",
-      "auth",    "master", "shared", "app",     "service", "client",     "consumer", "session",    "deploy",
-      "storage", "admin",  "root",   "host",    "gpg",     "pgp",        "hmac",     "activation", "recovery"};
-  // Of what is about a secret and is none.
-  static constexpr std::string_view harmless[] = {
-      "name",   "names",  "count", "type",   "kind",    "label",    "figure",   "length",  "size",     "limit",
-      "policy", "status", "state", "expiry", "expires", "provider", "strength", "enabled", "required", "protected"};
-  const NameWords name(key);
-  if (std::any_of(std::begin(harmless), std::end(harmless), [&](auto word) { return name.ends_with(word); }))
-    return false;
-  if (std::any_of(std::begin(words), std::end(words), [&](auto word) { return name.has(word); })) return true;
-  if (std::any_of(std::begin(ends), std::end(ends), [&](auto end) { return name.has_word_end(end); })) return true;
-  if (!name.has("key") && !name.has("keys")) return false;
-  return std::any_of(std::begin(kinds_of_keys), std::end(kinds_of_keys), [&](auto word) { return name.has(word); });
-}
-
-/// The variable kinds carry what variables hold.
-inline bool is_of_variables(std::string_view kind) noexcept {
-  return kind == "new_variable" || kind == "edit_variable" || kind == "delete_variable" || kind == "edit_variables";
-}
-
-/// The same, of an event of a kind: `value` and `old_value` of a variable are secret in every vocabulary.
-inline bool has_secret_name(std::string_view kind, std::string_view key) noexcept {
-  return has_secret_name(key) || (is_of_variables(kind) && (key == "value" || key == "old_value"));
-}
-
-/// What a host says of names beyond that: the names as they stand in events.
-struct SecretNames {
-  std::vector<std::string> secret;
-  std::vector<std::string> open;  ///< no secrets, though they look like it; of variables they are
-
-  bool is_secret(std::string_view kind, std::string_view key) const {
-    const auto has = [key](const std::vector<std::string>& names) {
-      return std::find(names.begin(), names.end(), key) != names.end();
-    };
-    if (has(secret)) return true;
-    return has_secret_name(kind, key) && (!has(open) || (is_of_variables(kind) && !has_secret_name(key)));
-  }
-};
-
-/// Whether a text holds a URL that may carry a secret: a user or password before its host, or a query.
-inline bool holds_secret_url(std::string_view text) noexcept {
-  for (std::size_t at = text.find("://"); at != std::string_view::npos; at = text.find("://", at + 3)) {
-    const std::string_view rest = text.substr(at + 3);
-    const std::string_view url = rest.substr(0, rest.find_first_of(" \t\r\n\"'<>"));
-    if (url.find('?') != std::string_view::npos || url.substr(0, url.find('/')).find('@') != std::string_view::npos) {
-      return true;
-    }
-  }
-  return false;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/words.hpp ----------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What people read in place of a value.
-struct Word {
-  std::string value;  ///< "*", the last: any other; without it, another is shown as it came
-  std::string text;   ///< empty: as if absent
-};
-
-/// Words under a name, which a slot takes as its layout.
-struct WordSet {
-  std::string name;
-  std::vector<Word> words;
-  bool is_active = false;  ///< some text is more than inert
-};
-
-class WordSets : public std::vector<WordSet> {
- public:
-  /// nullptr where there is none.
-  /// @param name  not empty, as the names of all sets are
-  const WordSet* find(std::string_view name) const noexcept {
-    for (const WordSet& set : *this) {
-      // Most differ in these, without a call.
-      if (set.name.size() != name.size() || set.name.front() != name.front()) continue;
-      if (set.name == name) return &set;
-    }
-    return nullptr;
-  }
-};
-
-/// A row of the built-in sets. The entries of a set stand together.
-struct Translation {
-  std::string_view set;
-  std::string_view value;
-  std::string_view text;
-};
-
-inline constexpr Translation translations[] = {
-    {"reason", "user_restart", "asked for by a user"},
-    {"reason", "unexpected_failure", "unexpected failure"},
-    {"reason", "rebalancing_operation", "rebalancing of the infrastructure"},
-    {"reason", "security_maintenance", "scheduled security maintenance"},
-    {"reason", "payment_failure", "payment failure"},
-    {"reason", "user_stop", "asked for by a user"},
-    {"reason", "no-payment-method", "no payment method"},
-
-    {"failure", "build-error", "the build failed"},
-    {"failure", "crashed-error", "the new version crashed on start"},
-    {"failure", "timeout-error", "the new version did not start in time"},
-    {"failure", "hook-error", "the post-deployment hook failed"},
-
-    {"origin", "periodic", "periodic"},
-    {"origin", "manual", "manual"},
-    {"origin", "*", ""},
-
-    {"recovery", "healthy", "healthy"},
-    {"recovery", "pgbackrest_error", "pgBackRest error"},
-    {"recovery", "wal_error", "WAL error"},
-
-    {"service", "github", "GitHub"},
-    {"service", "github-enterprise", "GitHub Enterprise"},
-    {"service", "gitlab", "GitLab"},
-    {"service", "gitlab-self-hosted", "self-hosted GitLab"},
-
-    {"platform", "email", "email"},
-    {"platform", "slack", "Slack"},
-    {"platform", "webhook", "webhook"},
-    {"platform", "rocket_chat", "Rocket.Chat"},
-    {"platform", "mattermost", "Mattermost"},
-    {"platform", "discord", "Discord"},
-    {"platform", "microsoft_teams", "Microsoft Teams"},
-    {"platform", "google_chat", "Google Chat"},
-    {"platform", "telegram", "Telegram"},
-    {"platform", "ntfy", "ntfy"},
-    {"platform", "pagerduty", "PagerDuty"},
-    {"platform", "pushover", "Pushover"},
-    {"platform", "gotify", "Gotify"},
-    {"platform", "matrix", "Matrix"},
-
-    {"payment", "credit", "from credit"},
-    {"payment", "*", "by card"},
-    {"method", "paypal", "PayPal"},
-    {"method", "stripe", "card"},
-    {"method", "card", "card"},
-    {"method", "sepa", "SEPA"},
-
-    // Each is one thing that is too high or too low; any other is named as it is.
-    {"metric", "cpu", "CPU usage"},
-    {"metric", "memory", "memory usage"},
-    {"metric", "swap", "swap usage"},
-    {"metric", "all", "number of requests per minute"},
-    {"metric", "rpm", "number of requests per minute"},
-    {"metric", "rpm_per_container", "number of requests per minute and container"},
-    {"metric", "p50_response_time", "median response time"},
-    {"metric", "p95_response_time", "p95 response time"},
-    {"metric", "p99_response_time", "p99 response time"},
-    {"metric", "5XX", "number of 5xx errors"},
-    {"metric", "*", ""},
-};
-
-inline WordSets builtin_word_sets() {
-  WordSets sets;
-  for (const Translation& row : translations) {
-    if (sets.empty() || sets.back().name != row.set) sets.push_back({std::string(row.set), {}});
-    sets.back().words.push_back({std::string(row.value), std::string(row.text)});
-  }
-  return sets;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/message/layout.hpp ------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -15741,6 +16976,19 @@ inline bool append_first_line(Buffer& out, json::View value, bool& inert) {
 }
 
 inline void append_integer(Buffer& out, std::int64_t value) { out.set_end(json::write_integer(value, out.room(20))); }
+
+inline void append_with_unit(Buffer& out, std::int64_t value, std::string_view unit) {
+  append_integer(out, value);
+  out.append(' ');
+  out.append(unit);
+}
+
+/// With a space on either side.
+inline void append_apart(Buffer& out, std::string_view word) {
+  out.append(' ');
+  out.append(word);
+  out.append(' ');
+}
 
 /// Reads an integer, also where it came as a string or with decimals, which are cut. `scratch` is left as it was.
 inline bool read_integer(json::View value, Buffer& scratch, std::int64_t& out) {
@@ -15781,9 +17029,9 @@ inline bool append_list(Buffer& out, json::View value, bool& inert) {
   return append_joined(out, value, ", ", [&](json::View element) { return append_scalar(out, element, inert); });
 }
 
-inline bool append_series(Buffer& out, json::View value, bool& inert) {
+inline bool append_series(Buffer& out, json::View value, const Language* language, bool& inert) {
   constexpr std::string_view comma = ", ";
-  constexpr std::string_view conjunction = " and ";
+  const std::string_view conjunction = say(language, Phrase::conjunction);
   std::size_t last_comma = 0;
   bool is_first = true;
   const bool any = append_joined(out, value, {}, [&](json::View element) {
@@ -15796,10 +17044,12 @@ inline bool append_series(Buffer& out, json::View value, bool& inert) {
   });
   if (last_comma != 0) {
     const std::size_t tail = out.size() - last_comma - comma.size();
-    char* const at = out.room(conjunction.size()) - out.size() + last_comma;
-    std::memmove(at + conjunction.size(), at + comma.size(), tail);
-    std::memcpy(at, conjunction.data(), conjunction.size());
-    out.set_end(at + conjunction.size() + tail);
+    char* const at = out.room(conjunction.size() + 2) - out.size() + last_comma;
+    std::memmove(at + conjunction.size() + 2, at + comma.size(), tail);
+    *at = ' ';
+    std::memcpy(at + 1, conjunction.data(), conjunction.size());
+    at[conjunction.size() + 1] = ' ';
+    out.set_end(at + conjunction.size() + 2 + tail);
   }
   return any;
 }
@@ -15848,7 +17098,7 @@ inline bool append_formation(Buffer& out, json::View value, bool& inert) {
 }
 
 /// What differs between two formations: "web from 1 to 3 (M), worker from 2 (S) to 1 (L), clock to 1".
-inline bool append_scaling(Buffer& out, json::View before, json::View after, bool& inert) {
+inline bool append_scaling(Buffer& out, json::View before, json::View after, const Language* language, bool& inert) {
   const std::size_t begin = out.size();
   after.for_each_member([&](std::string_view type, json::View count) {
     const json::View old = before[type];
@@ -15858,14 +17108,14 @@ inline bool append_scaling(Buffer& out, json::View before, json::View after, boo
     const bool named = append_padded_line(out, type, inert);
 
     const std::size_t middle = out.size();
-    out.append(" from ");
+    append_apart(out, say(language, Phrase::from));
     const std::size_t old_begin = out.size();
     const bool has_old = append_amount(out, old, inert);
     const std::size_t old_size = out.size() - old_begin;
     if (is_resized) append_container_size(out, container_size(old), inert);
     if (!has_old) out.truncate(middle);
 
-    out.append(" to ");
+    append_apart(out, say(language, Phrase::to));
     const std::size_t new_begin = out.size();
     const bool counted = append_amount(out, count, inert);
     const bool is_same = has_old && !is_resized && out.view(old_begin).substr(0, old_size) == out.view(new_begin);
@@ -15876,26 +17126,27 @@ inline bool append_scaling(Buffer& out, json::View before, json::View after, boo
 }
 
 /// The API sends the old and the new value, and sometimes the new one alone.
-inline bool append_transition(Buffer& out, json::View value, bool& inert) {
+inline bool append_transition(Buffer& out, json::View value, const Language* language, bool& inert) {
   const std::size_t begin = out.size();
   std::size_t left = value.size();
   value.for_each_element([&](json::View element) {
     const std::size_t before = out.size();
     if (before != begin) out.append(' ');
-    out.append(--left == 0 ? "to " : "from ");
+    out.append(say(language, --left == 0 ? Phrase::to : Phrase::from));
+    out.append(' ');
     if (!append_scalar(out, element, inert)) out.truncate(before);
   });
   return out.size() != begin;
 }
 
-inline bool append_changes(Buffer& out, json::View value, bool& inert) {
+inline bool append_changes(Buffer& out, json::View value, const Language* language, bool& inert) {
   return append_joined(out, value, "; ", [&](json::View change) {
     const json::View name = change["name"];
     if (!append_scalar(out, name, inert)) return false;
     if (has_secret_name(name.string())) return true;
-    for (const auto& [word, key] : {std::pair(" from ", "old_value"), std::pair(" to ", "value")}) {
+    for (const auto& [word, key] : {std::pair(Phrase::from, "old_value"), std::pair(Phrase::to, "value")}) {
       const std::size_t before = out.size();
-      out.append(word);
+      append_apart(out, say(language, word));
       const json::View side = change[key];
       const std::string_view quote = side.is_string() ? "\"" : "";
       inert = inert && quote.empty();
@@ -15922,49 +17173,42 @@ inline bool append_commit(Buffer& out, json::View value, bool& inert) {
   return is_hash(text) && append_padded_line(out, text.substr(0, 7), inert);
 }
 
-inline bool append_duration(Buffer& out, json::View value, bool& inert) {
+inline bool append_duration(Buffer& out, json::View value, const Language* language, bool& inert) {
   std::int64_t seconds = 0;
   if (!read_integer(value, out, seconds) || seconds < 0) return append_scalar(out, value, inert);
   if (seconds < 60) {
-    append_integer(out, seconds);
-    out.append(" s");
+    append_with_unit(out, seconds, say(language, Phrase::seconds));
     return true;
   }
-  struct TimeUnit {
-    std::int64_t seconds;
-    std::string_view name;
-  };
-  static constexpr TimeUnit units[] = {{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}};
-  const TimeUnit* unit = units;
-  while (seconds < unit->seconds) ++unit;
-  append_integer(out, seconds / unit->seconds);
-  out.append(unit->name);
-  if (const std::int64_t rest = seconds % unit->seconds / unit[1].seconds) {
+  static constexpr std::int64_t units[] = {1, 60, 3600, 86400};  // as Phrase has them
+  std::size_t unit = std::size(units) - 1;
+  while (seconds < units[unit]) --unit;
+  append_with_unit(out, seconds / units[unit], say(language, Phrase::seconds + unit));
+  if (const std::int64_t rest = seconds % units[unit] / units[unit - 1]) {
     out.append(' ');
-    append_integer(out, rest);
-    out.append(unit[1].name);
+    append_with_unit(out, rest, say(language, Phrase::seconds + (unit - 1)));
   }
   return true;
 }
 
-inline bool append_bytes(Buffer& out, json::View value, bool& inert) {
+inline bool append_bytes(Buffer& out, json::View value, const Language* language, bool& inert) {
   std::int64_t bytes = 0;
   if (!read_integer(value, out, bytes) || bytes < 0) return append_scalar(out, value, inert);
-  static constexpr std::string_view units[] = {" bytes", " kB", " MB", " GB", " TB", " PB", " EB"};
   std::int64_t size = 1;
-  const std::string_view* unit = units;
+  std::size_t unit = 0;
   for (; bytes / size >= 1000; size *= 1000) ++unit;
   append_integer(out, bytes / size);
   if (size > 1) {
-    out.append('.');
+    out.append(say(language, Phrase::decimal_point));
     append_integer(out, bytes % size / (size / 10));
   }
-  out.append(*unit);
+  out.append(' ');
+  out.append(say(language, Phrase::bytes + unit));
   return true;
 }
 
 /// The API counts in euros, with or without decimals. What is no plain number is absent.
-inline bool append_money(Buffer& out, json::View value, bool& inert) {
+inline bool append_money(Buffer& out, json::View value, const Language* language, bool& inert) {
   const std::size_t begin = out.size();
   if (!append_scalar(out, value, inert)) return false;
   const std::string_view amount = out.view(begin);
@@ -15974,16 +17218,23 @@ inline bool append_money(Buffer& out, json::View value, bool& inert) {
   }
   const std::size_t point = amount.find('.');
   const std::size_t decimals = point == std::string_view::npos ? 0 : amount.size() - point - 1;
-  if (point == std::string_view::npos) out.append('.');
+  char digits[32];
+  const bool is_kept = decimals <= sizeof digits;
+  if (is_kept && decimals != 0) std::copy_n(amount.data() + point + 1, decimals, digits);
+  if (is_kept) {
+    if (point != std::string_view::npos) out.truncate(begin + point);
+    out.append(say(language, Phrase::decimal_point));
+    out.append({digits, decimals});
+  }
   if (decimals < 2) out.append(std::string_view("00").substr(decimals));
   out.append(" EUR");
   return true;
 }
 
-inline bool append_time(Buffer& out, json::View value, bool& inert) {
+inline bool append_time(Buffer& out, json::View value, const Language* language, bool& inert) {
   Timestamp time;
   if (!parse_timestamp(value.string(), time)) return append_scalar(out, value, inert);
-  append_readable(out, time);
+  append_date(out, civil_time(time), language);
   return true;
 }
 
@@ -16024,8 +17275,9 @@ inline bool append_words(Buffer& out, json::View value, const WordSet& set, bool
   return append_scalar(out, value, inert);
 }
 
-/// Appends a key of data as a label: "Order id" for order_id and orderId. ASCII letters, digits and spaces, at most 40.
-inline void append_label(Buffer& out, std::string_view key) {
+/// Appends a key of data as a label: "Order id" for order_id and orderId. ASCII letters, digits and spaces, at most 40;
+/// or what a language says in its place.
+inline void append_label(Buffer& out, std::string_view key, const Language* language) {
   constexpr std::size_t longest = 40;
   const auto is_upper = [](char c) { return to_lower(c) != c; };
   const auto is_lower = [&](char c) { return is_letter(c) && !is_upper(c); };
@@ -16042,277 +17294,29 @@ inline void append_label(Buffer& out, std::string_view key) {
   }
   while (size != 0 && label[size - 1] == ' ') --size;
   if (size != 0 && is_lower(label[0])) label[0] = static_cast<char>(label[0] & ~0x20);
-  out.append(size != 0 ? std::string_view(label, size) : std::string_view("Data"));
+  out.append(size != 0 ? say(language, std::string_view(label, size)) : say(language, Phrase::data));
 }
 
 /// @param layout  none of words
-inline bool append_value(Buffer& out, json::View value, Layout layout, bool& inert) {
+inline bool append_value(Buffer& out, json::View value, Layout layout, const Language* language, bool& inert) {
   switch (layout) {
     case Layout::line: return append_first_line(out, value, inert);
     case Layout::list: return append_list(out, value, inert);
-    case Layout::series: return append_series(out, value, inert);
+    case Layout::series: return append_series(out, value, language, inert);
     case Layout::names: return append_names(out, value, inert);
     case Layout::formation: return append_formation(out, value, inert);
-    case Layout::transition: return append_transition(out, value, inert);
-    case Layout::changes: return append_changes(out, value, inert);
+    case Layout::transition: return append_transition(out, value, language, inert);
+    case Layout::changes: return append_changes(out, value, language, inert);
     case Layout::commit: return append_commit(out, value, inert);
-    case Layout::duration: return append_duration(out, value, inert);
-    case Layout::bytes: return append_bytes(out, value, inert);
-    case Layout::money: return append_money(out, value, inert);
-    case Layout::time: return append_time(out, value, inert);
+    case Layout::duration: return append_duration(out, value, language, inert);
+    case Layout::bytes: return append_bytes(out, value, language, inert);
+    case Layout::money: return append_money(out, value, language, inert);
+    case Layout::time: return append_time(out, value, language, inert);
     case Layout::repository: return append_repository(out, value, inert);
     case Layout::link: return append_link(out, value, inert);
     default: return append_scalar(out, value, inert);
   }
 }
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/name_index.hpp -----------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A name taken apart for hashing and comparing: its length and its first and last eight bytes, which are all of it up
-/// to sixteen. Borrows the name.
-struct Name {
-  std::uint64_t head{};
-  std::uint64_t tail{};
-  std::string_view text;
-
-  Name() = default;
-  explicit Name(std::string_view name) noexcept : text(name) {
-    const std::size_t n = name.size();
-    const char* const p = name.data();
-    if (n < 8) {
-      head = load_up_to_8(p, n);
-    } else {
-      head = load_u64(p);
-      tail = load_u64(p + n - 8);
-    }
-  }
-
-  /// Names that differ in the middle alone collide; whoever looks up hostile names meets only the chains of the names
-  /// that we or the host chose.
-  ///
-  /// @param bits  of the result, 1 to 32: the uppermost ones of products, which all bits below have a part in
-  std::size_t hash(unsigned bits) const noexcept {
-    return to_size(((head ^ text.size()) * 0xD6E8FEB86659FD93u + tail * 0xA0761D6478BD642Fu) >> (64 - bits));
-  }
-
-  friend bool operator==(const Name& a, const Name& b) noexcept {
-    if (((a.head ^ b.head) | (a.tail ^ b.tail) | (a.text.size() ^ b.text.size())) != 0) return false;
-    return a.text.size() <= 16 || a.text == b.text;
-  }
-};
-
-/// Short names to small numbers, built once and read often: open addressing, at most half full.
-class NameIndex {
- public:
-  static constexpr std::uint32_t npos = 0xFFFFFFFF;
-
-  NameIndex() : slots_(std::size_t{1} << bits_) {}
-
-  /// @param name   not in the index yet; outlives it.
-  void insert(std::string_view name, std::uint32_t value) {
-    if (++count_ * 2 > slots_.size()) {
-      std::vector<Slot> old(slots_.size() * 2);
-      old.swap(slots_);
-      ++bits_;
-      for (const Slot& slot : old) {
-        if (slot.value != npos) free_slot(slot.name) = slot;
-      }
-    }
-    const Name key(name);
-    free_slot(key) = {key, value};
-  }
-
-  /// Points the index at another copy of a name that it has.
-  void repoint(std::string_view name) noexcept {
-    const Name key(name);
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t i = key.hash(bits_);
-    while (!(slots_[i].name == key)) i = (i + 1) & mask;
-    slots_[i].name = key;
-  }
-
-  /// The name's value, or npos.
-  std::uint32_t find(std::string_view name) const noexcept {
-    const Name key(name);
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
-      const Slot& slot = slots_[i];
-      if (slot.value == npos || slot.name == key) return slot.value;
-    }
-  }
-
- private:
-  struct Slot {
-    Name name;
-    std::uint32_t value = npos;
-  };
-
-  Slot& free_slot(const Name& name) noexcept {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t i = name.hash(bits_);
-    while (slots_[i].value != npos) i = (i + 1) & mask;
-    return slots_[i];
-  }
-
-  unsigned bits_ = 4;  // of the number of slots
-  std::vector<Slot> slots_;
-  std::size_t count_ = 0;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/key_index.hpp ------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// The few keys of a kind, numbered from 1: what an event's members are looked up in.
-class KeyIndex {
- public:
-  static constexpr std::size_t most = 159;
-
-  KeyIndex() : slots_(std::size_t{1} << bits_), names_(1) {}
-
-  /// The number of a key, or 0.
-  std::size_t find(std::string_view name) const noexcept {
-    const Name key(name);
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
-      const std::uint8_t number = slots_[i];
-      if (number == 0 || names_[number] == key) return number;
-    }
-  }
-  /// The number of a key, new or old; 0 where there are too many.
-  /// @param name  outlives the index
-  std::size_t add(std::string_view name) {
-    if (const std::size_t number = find(name)) return number;
-    if (names_.size() > most) return 0;
-    names_.emplace_back(name);
-    if (4 * names_.size() > slots_.size()) {
-      slots_.assign(std::size_t{1} << ++bits_, 0);
-      for (std::size_t number = 1; number + 1 < names_.size(); ++number) place(number);
-    }
-    place(names_.size() - 1);
-    return names_.size() - 1;
-  }
-  std::size_t size() const noexcept { return names_.size() - 1; }
-  /// @param number  1 to size()
-  std::string_view name(std::size_t number) const noexcept { return names_[number].text; }
-
- private:
-  static_assert(most < 256, "numbers fit a byte");
-
-  void place(std::size_t number) noexcept {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t i = names_[number].hash(bits_);
-    while (slots_[i] != 0) i = (i + 1) & mask;
-    slots_[i] = static_cast<std::uint8_t>(number);
-  }
-
-  unsigned bits_ = 5;
-  std::vector<std::uint8_t> slots_;
-  std::vector<Name> names_;  // the first is none
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/kind_program.hpp ---------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A step of a template; see KindProgram.
-struct Op {
-  enum class Code : std::uint8_t {
-    literal,      ///< appends `text`
-    value,        ///< appends what type_data has at `key`, then along the path `text`, in `layout`
-    choice,       ///< the same for a boolean: `text` is "path?yes/no"
-    app,          ///< appends the app's name
-    project,      ///< appends the project's name
-    user,         ///< appends the user's name
-    count,        ///< the same for a number: `text` is "path#one/many" or "path#none/one/many"
-    list,         ///< appends the elements of an array at `key` and `text`; after `list_more`, their template
-    list_more,    ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
-    is_operator,  ///< a choice by whether the platform itself acted
-    quote,        ///< a name begins where `key` is 0, else ends
-    encode,       ///< `key` 0: what follows is to be percent-encoded; 1: it is now; 2: all of it but slashes
-    guard,      ///< before a slot of a host's row, which may say anything any number of times: drops what gets too long
-    variables,  ///< appends the names of the variables of an edit_variables event
-    scaling,    ///< appends what changed between the containers of a scale event
-    deployment_page,  ///< appends where the host's dashboard shows a deployment
-    told,             ///< appends what people are told: `key` 0 title, 1 sentence, 2 severity, 3 link
-    condition,        ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
-    open,             ///< a group begins: remembers how much was written, at depth `key`
-    undo,             ///< forgets what was written since, and goes on
-    jump,             ///< goes to `target`
-    give_up,          ///< goes to `absent`
-    field,            ///< label `text`, style `key`, then its template; the next field is at `target`
-    done,             ///< the template is complete
-    failed,           ///< the template is to be dropped
-  };
-
-  std::string_view text;  ///< of literals and labels, 15 readable bytes stand behind it
-  Code code = Code::failed;
-  std::uint8_t key{};             ///< of slots: a member's number; 0 is the element of a list
-  Layout layout = Layout::plain;  ///< from Layout::words on, the number of a set of words is added
-  bool is_active = false;         ///< what is appended of `text` may be more than inert
-  std::uint16_t target{};         ///< of slots: where to go when the value is there
-  std::uint16_t absent{};         ///< of slots: where to go when it is not
-};
-
-/// What a kind's wordings are compiled into: steps that need no more parsing, and look up no key twice. Immutable, and
-/// shared by all vocabularies that have equal rows. Borrows from the rows' texts.
-class KindProgram {
- public:
-  /// The first six say where their steps begin.
-  struct Row {
-    std::uint16_t when, title, sentence, fields, actor, link;
-    Severity severity;
-    bool has_severity;
-    bool has_fields;  ///< perhaps none, but said so
-    bool has_link;
-    bool is_without_link;  ///< the app's page is not linked either
-  };
-  static constexpr std::uint16_t empty_template = 0;
-  static constexpr std::uint16_t dropped_template = 1;
-  static constexpr std::size_t max_keys = KeyIndex::most + 1;
-  static constexpr std::size_t max_depth = 8;
-  static constexpr std::size_t max_ops = 16 * 1024;
-  static constexpr std::size_t max_word_sets = 100;
-
-  const Row* rows_begin() const noexcept { return rows_.data(); }
-  const Row* rows_end() const noexcept { return rows_.data() + rows_.size(); }
-  const Op* ops() const noexcept { return ops_.data(); }
-  const Op& op(std::size_t index) const noexcept { return ops_[index]; }
-  std::size_t op_count() const noexcept { return ops_.size(); }
-  /// The number of a top-level key that some template uses, from 1; 0 for all others.
-  std::size_t key(std::string_view name) const noexcept { return keys_.find(name); }
-  std::string_view key_name(std::size_t number) const noexcept { return keys_.name(number); }
-  /// Whether the rows are a host's: their texts do not last as long as the program runs, and their slots reach the
-  /// envelope.
-  bool is_own() const noexcept { return is_own_; }
-  /// The name of the set of words that a layout stands for.
-  std::string_view word_set(Layout layout) const noexcept {
-    return word_sets_[static_cast<std::size_t>(layout) - static_cast<std::size_t>(Layout::words)];
-  }
-
- private:
-  friend class WordingCompiler;
-
-  std::vector<Row> rows_;
-  std::vector<Op> ops_;
-  KeyIndex keys_;
-  std::vector<std::string_view> word_sets_;
-  bool is_own_ = false;
-};
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -16530,655 +17534,6 @@ class SaidMembers {
   const SecretNames& secrets_;
   Found found_[4];
 };
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/wording_compiler.hpp -----------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What is wrong with a wording.
-struct WordingFault {
-  std::size_t row = 0;        ///< of its kind
-  std::string_view member;    ///< as "title"
-  std::size_t character = 0;  ///< of the member's text, counted from 1
-  std::string message;        ///< empty: nothing is wrong
-};
-
-/// What a host's rows are held against.
-struct WordingRules {
-  std::string_view kind;
-  const WordSets* sets;      ///< null: any name may be one's
-  const SecretNames* names;  ///< null: no slot is refused
-};
-
-/// Compiles the rows of one kind, and names the first fault.
-class WordingCompiler {
- public:
-  /// @param rules  of a host's rows; null: they are the library's own, whose titles and sentences are never dropped
-  WordingCompiler(KindProgram& out, const WordingRules* rules) : out_(out), rules_(rules) {
-    out_.is_own_ = rules != nullptr;
-    finish(KindProgram::empty_template);
-  }
-
-  /// Adds a row.
-  /// @param row  its texts outlive the program, and have 15 readable bytes behind them
-  void add(const WordingRow& row);
-  /// Adds a text of a body, which may say what people are told; returns where its steps begin.
-  std::uint16_t add_text(std::string_view text);
-  const WordingFault& fault() const noexcept { return fault_; }
-
- private:
-  static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
-  enum class Must { succeed, try_to };
-
-  bool failed() const noexcept { return !fault_.message.empty(); }
-  /// @param at  within the template that is compiled; null: its beginning
-  void fail(const char* at, std::string_view message);
-
-  Op& emit(Op::Code code, std::string_view text = {}, std::size_t key = {}) {
-    if (out_.ops_.size() == KindProgram::max_ops) {
-      fail(template_.data(), "the wordings of this kind are too long together");
-      return out_.ops_[0];
-    }
-    Op& op = out_.ops_.emplace_back();
-    op.code = code;
-    op.text = text;
-    op.key = static_cast<std::uint8_t>(key);
-    return op;
-  }
-  /// @param slot  begins with a path
-  Op& emit_slot(Op::Code code, std::string_view slot, std::size_t path_size);
-  void set_path(Op& op, std::string_view slot, std::size_t path_size);
-  std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(out_.ops_.size()); }
-
-  // What compiles a template is many functions that are not put into one another: the loop that they would make is so
-  // long that V8 optimises it while the first event waits, for 3 ms in WebAssembly.
-
-  /// Whether a slot since `begin` does not know yet where to go when it is absent.
-  NOTIFIER_NOINLINE bool may_be_absent(std::size_t begin) const noexcept {
-    return std::any_of(out_.ops_.begin() + static_cast<std::ptrdiff_t>(begin), out_.ops_.end(),
-                       [](const Op& op) { return op.absent == open_end; });
-  }
-  NOTIFIER_NOINLINE void lead_absent_here(std::size_t begin) {
-    for (std::size_t i = begin; i < out_.ops_.size(); ++i) {
-      if (out_.ops_[i].absent == open_end) out_.ops_[i].absent = here();
-    }
-  }
-  std::size_t key_number(std::string_view name);
-  /// std::string_view::find_first_of() calls memchr for every character: 3 ms of a cold start in WebAssembly.
-  static bool is_syntax(char c) noexcept { return c == '{' || c == '[' || c == '|' || c == ']'; }
-  static std::size_t find_slot_end(std::string_view text, std::size_t at) noexcept;
-  static std::size_t find_path_end(std::string_view slot) noexcept;
-  static bool needs_undo(std::string_view text) noexcept;
-
-  std::uint16_t compile_template(std::string_view member, std::string_view text, Must must = Must::try_to);
-  std::uint16_t compile_part(std::string_view text, Must must);
-  void check_text();
-  void check_path(std::string_view path);
-  void finish(std::size_t begin);
-  std::size_t compile_sequence(std::string_view text, std::size_t depth);
-  std::size_t compile_group(std::string_view text, std::size_t depth);
-  void compile_slot(std::string_view slot);
-  void compile_url_slot(std::string_view slot);
-  void check_url(std::string_view literal);
-  void compile_words(std::string_view slot, std::size_t mark);
-  void compile_list(std::string_view slot, std::size_t star);
-  void compile_envelope_slot(std::string_view slot);
-  Layout find_layout(std::string_view name);
-  void check_word_set(std::string_view name);
-  std::uint16_t compile_conditions(std::string_view when);
-  std::uint16_t compile_fields(std::string_view fields);
-
-  KindProgram& out_;
-  const WordingRules* rules_;
-  WordingFault fault_;
-  std::string_view member_;
-  std::string_view template_;
-  bool is_element_ = false;  // slots are of a list's element
-  bool is_body_ = false;
-  enum class Url { none, start, within } url_ = Url::none;  // what is compiled is to be a URL
-};
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-NOTIFIER_NOINLINE inline void WordingCompiler::add(const WordingRow& wording) {
-  KindProgram::Row row{};
-  row.severity = wording.severity;
-  row.has_severity = wording.says_severity;
-  row.has_fields = wording.fields.data() != nullptr;
-  row.has_link = wording.link.data() != nullptr;
-  row.is_without_link = wording.link == no_link;
-  if (!out_.rows_.empty() && out_.rows_.back().when == KindProgram::empty_template) {
-    member_ = "when";
-    fail(nullptr, "the row before applies always: this one never does");
-  }
-  row.when = compile_conditions(wording.when);
-  row.title = compile_template("title", wording.title, Must::succeed);
-  row.sentence = compile_template("sentence", wording.sentence, Must::succeed);
-  row.fields = compile_fields(wording.fields);
-  row.actor = compile_template("actor", wording.actor);
-  url_ = Url::start;
-  row.link = row.is_without_link ? KindProgram::empty_template : compile_template("link", wording.link);
-  url_ = Url::none;
-  out_.rows_.push_back(row);
-}
-
-inline std::size_t WordingCompiler::key_number(std::string_view name) {
-  const std::size_t number = name.empty() ? 0 : out_.keys_.add(name);
-  if (name.empty()) fail(name.data(), "a slot has no name");
-  if (number == 0) fail(name.data(), "the wordings of this kind name too many members: at most 159");
-  return number;
-}
-
-inline std::uint16_t WordingCompiler::compile_template(std::string_view member, std::string_view text, Must must) {
-  member_ = member;
-  template_ = text;
-  check_text();
-  if (text.empty() && must == Must::succeed) return KindProgram::dropped_template;
-  return text.empty() ? KindProgram::empty_template : compile_part(text, must);
-}
-
-inline std::uint16_t WordingCompiler::compile_part(std::string_view text, Must must) {
-  const std::uint16_t begin = here();
-  const std::size_t end = compile_sequence(text, 0);
-  if (end != text.size()) fail(text.data() + end, "there is no clause here: '|' and ']' stand within '[' and ']'");
-  if (must == Must::succeed && rules_ == nullptr && may_be_absent(begin))
-    fail(text.data(), "it may be dropped: a slot stands in no clause");
-  finish(begin);
-  return begin;
-}
-
-inline void WordingCompiler::finish(std::size_t begin) {
-  emit(Op::Code::done);
-  lead_absent_here(begin);
-  emit(Op::Code::failed);
-}
-
-/// Compiles up to the end, or to the '|' or ']' that ends a branch; returns how far it came.
-inline std::size_t WordingCompiler::compile_sequence(std::string_view text, std::size_t depth) {
-  std::size_t at = 0;
-  while (at < text.size() && text[at] != '|' && text[at] != ']' && !failed()) {
-    if (text[at] == '{') {
-      const std::size_t end = find_slot_end(text, at);
-      if (end == text.size()) {
-        fail(text.data() + at, "a slot has no '}'");
-        break;
-      }
-      const std::string_view slot = text.substr(at + 1, end - at - 1);
-      if (url_ == Url::none || is_element_) {
-        compile_slot(slot);
-      } else {
-        compile_url_slot(slot);
-      }
-      at = end + 1;
-    } else if (text[at] == '[') {
-      at += 1 + compile_group(text.substr(at + 1), depth);
-    } else {
-      std::size_t end = at;
-      while (end < text.size() && !is_syntax(text[end])) ++end;
-      const std::string_view literal = text.substr(at, end - at);
-      if (url_ != Url::none) check_url(literal);
-      emit(Op::Code::literal, literal).is_active = !is_inert(literal);
-      at = end;
-    }
-  }
-  return at;
-}
-
-/// Whether a group may have written something when a slot in it turns out to be absent: not where each clause has one
-/// slot at most, and begins with it; a name begins with a quote.
-NOTIFIER_NOINLINE inline bool WordingCompiler::needs_undo(std::string_view text) noexcept {
-  bool has_written = false;
-  for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
-    if (text[at] == '[' || (text[at] == '{' && (has_written || text.substr(at + 1, 1) == "'"))) return true;
-    if (text[at] == '{') at = find_slot_end(text, at);
-    has_written = at < text.size() && text[at] != '|';
-  }
-  return false;
-}
-
-/// Compiles clauses to the group's ']'; returns how far it came.
-NOTIFIER_NOINLINE inline std::size_t WordingCompiler::compile_group(std::string_view text, std::size_t depth) {
-  if (depth == KindProgram::max_depth) {
-    fail(text.data(), "clauses stand in clauses too deep: eight at most");
-    return text.size();
-  }
-  const bool undo = needs_undo(text);
-  if (undo) emit(Op::Code::open, {}, depth);
-  std::size_t at = 0;
-  std::size_t clauses = 0;
-  std::uint16_t last_jump = 0;
-  const Url url = url_;
-  for (bool more = true; more; ++clauses) {
-    const std::uint16_t begin = here();
-    url_ = url;
-    at += compile_sequence(text.substr(at), depth + 1);
-    if (at == text.size()) fail(text.data() - 1, "a clause has no ']'");
-    if (failed()) return text.size();
-    more = text[at++] == '|';
-    if (!may_be_absent(begin)) {
-      if (more) fail(text.data() + at, "this clause is never told: the one before is always complete");
-      break;
-    }
-    emit(Op::Code::jump).target = last_jump;
-    last_jump = static_cast<std::uint16_t>(here() - 1);
-    lead_absent_here(begin);
-    if (undo) emit(Op::Code::undo, {}, depth);
-    if (!more && clauses > 0) emit(Op::Code::give_up).absent = open_end;
-  }
-  while (!failed() && last_jump != 0) {
-    const std::uint16_t previous = out_.ops_[last_jump].target;
-    out_.ops_[last_jump].target = here();
-    last_jump = previous;
-  }
-  return at;
-}
-
-NOTIFIER_NOINLINE inline void WordingCompiler::set_path(Op& op, std::string_view slot, std::size_t path_size) {
-  const std::string_view path = slot.substr(0, path_size);
-  check_path(path);
-  if (is_element_) {
-    if (path.empty() || (path[0] == '.' && path.size() > 1)) fail(path.data(), "a slot has no name");
-    op.text = slot.substr(path == "." ? 1 : 0);
-    return;
-  }
-  const std::size_t dot = path.find('.');
-  op.key = static_cast<std::uint8_t>(key_number(path.substr(0, dot)));
-  op.text = slot.substr(dot < path_size ? dot + 1 : path_size);
-}
-
-NOTIFIER_NOINLINE inline Op& WordingCompiler::emit_slot(Op::Code code, std::string_view slot, std::size_t path_size) {
-  Op& op = emit(code);
-  set_path(op, slot, path_size);
-  op.absent = open_end;
-  op.target = here();
-  return op;
-}
-
-/// Where the slot at `at` has its '}', or the text's end: a list has slots within.
-NOTIFIER_NOINLINE inline std::size_t WordingCompiler::find_slot_end(std::string_view text, std::size_t at) noexcept {
-  for (std::size_t depth = 0; at < text.size(); ++at) {
-    if (text[at] == '{') ++depth;
-    if (text[at] == '}' && --depth == 0) break;
-  }
-  return at;
-}
-
-/// Where a slot goes on behind its path, or paths.
-inline std::size_t WordingCompiler::find_path_end(std::string_view slot) noexcept {
-  std::size_t at = 0;
-  while (at < slot.size() && slot[at] != ':' && slot[at] != '?' && slot[at] != '#' && slot[at] != '*') ++at;
-  return at;
-}
-
-NOTIFIER_NOINLINE inline void WordingCompiler::compile_slot(std::string_view slot) {
-  const std::size_t mark = find_path_end(slot);
-  const char kind = mark == slot.size() ? ':' : slot[mark];
-  if (slot.substr(0, 1) == "'") {
-    if (slot.substr(1, 1) == "'") return fail(slot.data() + 1, "a name is set apart once");
-    if (kind == '*') return fail(slot.data(), "a list is not set apart: what is in it may be");
-    emit(Op::Code::quote);
-    compile_slot(slot.substr(1));
-    emit(Op::Code::quote, {}, 1);
-    return;
-  }
-  if (rules_ != nullptr) emit(Op::Code::guard);
-  if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
-  if (kind == '*') return compile_list(slot, mark);
-  if (kind != ':') return compile_words(slot, mark);
-  const Layout layout = mark == slot.size() ? Layout::plain : find_layout(slot.substr(mark + 1));
-  const std::uint16_t begin = here();
-  for (std::size_t at = 0; at <= mark;) {
-    const std::size_t end = (std::min)(slot.find('|', at), mark);
-    lead_absent_here(begin);
-    emit_slot(Op::Code::value, slot.substr(at, end - at), end - at).layout = layout;
-    at = end + 1;
-  }
-  for (std::size_t i = begin; i < out_.ops_.size(); ++i) out_.ops_[i].target = here();
-}
-
-inline Layout WordingCompiler::find_layout(std::string_view name) {
-  for (const LayoutName& layout : layouts) {
-    if (layout.name == name) return layout.layout;
-  }
-  if (name.empty()) fail(name.data(), "a slot ends with ':'");
-  if (rules_ != nullptr && !name.empty()) check_word_set(name);
-  auto& sets = out_.word_sets_;
-  std::size_t number = static_cast<std::size_t>(std::find(sets.begin(), sets.end(), name) - sets.begin());
-  if (number == KindProgram::max_word_sets) {
-    fail(name.data(), "the wordings of this kind name too many sets of words: at most 100");
-    number = 0;
-  } else if (number == sets.size()) {
-    sets.push_back(name);
-  }
-  return static_cast<Layout>(static_cast<std::size_t>(Layout::words) + number);
-}
-
-NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_conditions(std::string_view when) {
-  member_ = "when";
-  template_ = when;
-  check_text();
-  if (when.empty()) return KindProgram::empty_template;
-  const std::uint16_t begin = here();
-  while (!when.empty()) {
-    const std::string_view condition = when.substr(0, when.find(','));
-    const std::size_t equals = condition.find('=');
-    if (equals == std::string_view::npos) {
-      fail(when.data(), "a condition has no '='");
-      break;
-    }
-    const std::string_view key = condition.substr(0, equals);
-    const std::string_view value = condition.substr(equals + 1);
-    const auto ends_in = [](std::string_view text, const char* any) {
-      return !text.empty() && std::string_view(any).find(text.back()) != std::string_view::npos;
-    };
-    if (ends_in(key, " !<>") || ends_in(key.substr(0, 1), " ") || ends_in(value, " ") ||
-        ends_in(value.substr(0, 1), " =")) {
-      fail(condition.data(), "a condition is key=value, without spaces around it");
-    }
-    Op& op = emit(Op::Code::condition, value, key_number(key));
-    op.absent = open_end;
-    op.target = here();
-    when.remove_prefix((std::min)(condition.size() + 1, when.size()));
-  }
-  finish(begin);
-  return begin;
-}
-
-NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_fields(std::string_view fields) {
-  member_ = "fields";
-  template_ = fields;
-  check_text();
-  if (fields.empty()) return KindProgram::empty_template;
-  const std::uint16_t begin = here();
-  while (!fields.empty() && !failed()) {
-    const std::string_view field = fields.substr(0, fields.find(';'));
-    fields.remove_prefix((std::min)(field.size() + 1, fields.size()));
-    while (!fields.empty() && fields[0] == ' ') fields.remove_prefix(1);
-
-    const std::size_t colon = field.find(": ");
-    const bool has_style = !field.empty() && std::string_view("=`>?").find(field[0]) != std::string_view::npos;
-    if (colon == std::string_view::npos || colon == std::size_t{has_style}) {
-      fail(field.data(), "a field is a label, \": \" and a template");
-      break;
-    }
-    const std::uint16_t head = here();
-    const std::string_view label = field.substr(has_style ? 1 : 0, colon - (has_style ? 1 : 0));
-    Op& op = emit(Op::Code::field, label, has_style ? static_cast<std::size_t>(field[0]) : 0);
-    op.is_active = !is_inert(label);
-    if (colon + 2 < field.size()) compile_part(field.substr(colon + 2), Must::try_to);
-    out_.ops_[head].target = here();
-  }
-  emit(Op::Code::done);
-  return begin;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/wording_words.hpp --------------------------------------------------------------------------
-
-// What a WordingCompiler makes of slots that are more than a value: words to choose from, lists, parts of URLs, the
-// envelope.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::add_text(std::string_view text) {
-  is_body_ = true;
-  return compile_template("body", text);
-}
-
-/// A slot of a link: at the start it is a URL, behind that a part of one.
-NOTIFIER_NOINLINE inline void WordingCompiler::compile_url_slot(std::string_view slot) {
-  const bool is_part = url_ == Url::within;
-  url_ = Url::within;
-  if (is_part) emit(Op::Code::encode);
-  const std::uint16_t begin = here();
-  compile_slot(slot);
-  bool is_path = false;
-  for (std::size_t i = begin; i < out_.ops_.size(); ++i) {
-    Op& op = out_.ops_[i];
-    is_path = is_path || op.layout == Layout::path;
-    if (!is_part && op.code == Op::Code::value && op.layout == Layout::plain) op.layout = Layout::link;
-  }
-  if (is_part) emit(Op::Code::encode, {}, is_path ? 2 : 1);
-}
-
-NOTIFIER_NOINLINE inline void WordingCompiler::check_url(std::string_view literal) {
-  if (is_element_) return;
-  const bool is_start = url_ == Url::start;
-  url_ = Url::within;
-  if (is_start && literal != "http://" && web_scheme_size(literal) == 0) {
-    return fail(literal.data(), "a link begins with https:// or http://, or with a slot that does");
-  }
-  for (const char& c : literal) {
-    if (!is_url_byte(c)) return fail(&c, "no URL holds this character");
-  }
-}
-
-/// "path?yes/no", "path#one/many" or "path#none/one/many".
-NOTIFIER_NOINLINE inline void WordingCompiler::compile_words(std::string_view slot, std::size_t mark) {
-  const std::string_view words = slot.substr(mark);
-  const auto slashes = std::count(words.begin(), words.end(), '/');
-  const bool is_count = words[0] == '#';
-  if (slashes == 0) fail(words.data(), "there are two words, with '/' between them");
-  if (is_count && slashes > 2) fail(words.data(), "there are two words, or three, with '/' between them");
-  Op& op = emit_slot(is_count ? Op::Code::count : Op::Code::choice, slot, mark);
-  op.is_active = !is_inert(words);
-}
-
-/// "path*3:template" or "path*3+path:template".
-NOTIFIER_NOINLINE inline void WordingCompiler::compile_list(std::string_view slot, std::size_t star) {
-  constexpr std::size_t most_shown = 99;
-  if (is_element_) return fail(slot.data(), "a list stands in no list");
-  const std::size_t colon = (std::min)(slot.find(':', star), slot.size());
-  std::size_t at = star + 1;
-  std::size_t most = 0;
-  for (; at < colon && most <= most_shown && is_digit(slot[at]); ++at) {
-    most = most * 10 + static_cast<std::size_t>(slot[at] - '0');
-  }
-  const bool adds = at + 1 < colon && slot[at] == '+';
-  if (most == 0 || most > most_shown || (at != colon && !adds) || colon + 1 >= slot.size()) {
-    return fail(slot.data() + star, "a list says how many it shows, at most 99, and how: as in {items*3:{name}}");
-  }
-  const std::uint16_t head = here();
-  emit_slot(Op::Code::list, slot.substr(0, star), star);
-  Op& more = emit(Op::Code::list_more);
-  more.target = static_cast<std::uint16_t>(most);
-  if (adds) set_path(more, slot.substr(at + 1, colon - at - 1), colon - at - 1);
-  is_element_ = true;
-  compile_part(slot.substr(colon + 1), Must::try_to);
-  is_element_ = false;
-  out_.ops_[head].target = here();
-}
-
-NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
-  const bool is_path = slot == "app:path" || slot == "project:path";
-  if (is_path) slot.remove_suffix(5);
-  const std::string_view name = slot.substr(0, slot.find('?'));
-  Op::Code code = Op::Code::failed;
-  if (slot == "app") code = Op::Code::app;
-  if (slot == "project") code = Op::Code::project;
-  if (slot == "user") code = Op::Code::user;
-  if (slot == "variables") code = Op::Code::variables;
-  if (name == "is_operator" && slot.find('/') != std::string_view::npos) code = Op::Code::is_operator;
-  if (slot == "scaling") code = Op::Code::scaling;
-  if (slot == "deployment_page") code = Op::Code::deployment_page;
-  constexpr std::string_view told[] = {"title", "sentence", "severity", "link"};
-  const auto* const part = std::find(std::begin(told), std::end(told), slot);
-  if (is_body_ && part != std::end(told)) code = Op::Code::told;
-  if (code == Op::Code::failed) {
-    fail(slot.data(), is_body_ ? "beside members there are @title, @sentence, @severity, @link, @app, @project and "
-                                 "@user, and @event where it is all of a string"
-                               : "of the envelope there are @app, @project and @user");
-  }
-  Op& op = emit(code, slot.substr(name.size()), static_cast<std::size_t>(part - std::begin(told)));
-  op.is_active = !is_inert(slot);
-  if (is_path) op.layout = Layout::path;
-  op.absent = open_end;
-  op.target = here();
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/wording_faults.hpp -------------------------------------------------------------------------
-
-// What a WordingCompiler says of mistakes.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-NOTIFIER_NOINLINE inline void WordingCompiler::fail(const char* at, std::string_view message) {
-  if (failed()) return;
-  const std::string_view before =
-      at == nullptr ? std::string_view() : template_.substr(0, static_cast<std::size_t>(at - template_.data()));
-  fault_.row = out_.rows_.size();
-  fault_.member = member_;
-  fault_.character = 1 + static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char c) {
-                       return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-                     }));
-  fault_.message = message;
-}
-
-/// Of a host's: it is not too long, and is one line.
-NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
-  if (rules_ == nullptr) return;
-  if (template_.size() > NOTIFIER_MAX_TEMPLATE_BYTES) {
-    fail(nullptr, detail::with_number("it is longer than ", NOTIFIER_MAX_TEMPLATE_BYTES, " bytes"));
-  }
-  if (is_body_ || is_without(template_, may_begin_control)) return;
-  for (std::size_t i = 0; i < template_.size() && !failed(); ++i) {
-    if (control_at(template_.substr(i)).effect != Effect::none)
-      fail(template_.data() + i, "there is a control character");
-  }
-}
-
-/// Of a host's: no part of a slot's path may be a secret.
-NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path) {
-  while (rules_ != nullptr && rules_->names != nullptr && !path.empty()) {
-    const std::string_view name = path.substr(0, path.find('.'));
-    if (name.find_first_of("{ ") == 0) fail(name.data(), "a slot is {name}");
-    if (rules_->names->is_secret(rules_->kind, name)) {
-      fail(name.data(),
-           detail::joined(detail::quoted(name), " may be a secret; where it is none, name it in open_names"));
-    }
-    path.remove_prefix((std::min)(name.size() + 1, path.size()));
-  }
-}
-
-/// Of a host's: what is no layout is a set of words.
-NOTIFIER_NOINLINE inline void WordingCompiler::check_word_set(std::string_view name) {
-  if (rules_->sets == nullptr || rules_->sets->find(name) != nullptr) return;
-  std::string known;
-  for (const LayoutName& layout : layouts) known.append(layout.name).append(" ");
-  for (const WordSet& set : *rules_->sets) known.append(set.name).append(" ");
-  known.pop_back();
-  fail(name.data(), detail::with_quoted("no layout is called ", name, nearest_or_all(name, known)));
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/kind_words.hpp -----------------------------------------------------------------------------
-
-#include <atomic>
-#include <mutex>
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// The wordings of one kind, and, from its first use on, the program that they make. Any number of threads may use it.
-class KindWords {
- public:
-  KindWords() = default;
-  KindWords(const KindWords&) = delete;
-  KindWords& operator=(const KindWords&) = delete;
-  ~KindWords() { delete program_.load(std::memory_order_relaxed); }
-
-  /// Says where the rows are, before the first use.
-  /// @param rows  without a fault; they and their texts outlive this, and their texts have 15 readable bytes behind
-  void borrow(const WordingRow* rows, std::size_t count) noexcept {
-    rows_ = rows;
-    count_ = count;
-  }
-
-  const WordingRow* begin() const noexcept { return rows_; }
-  const WordingRow* end() const noexcept { return rows_ + count_; }
-
-  const KindProgram& program() const {
-    const KindProgram* const program = program_.load(std::memory_order_acquire);
-    return program != nullptr ? *program : compile();
-  }
-
- protected:
-  void adopt(std::unique_ptr<const KindProgram> program) noexcept {
-    program_.store(program.release(), std::memory_order_release);
-  }
-
- private:
-  NOTIFIER_NOINLINE const KindProgram& compile() const {
-    static std::mutex compiling;
-    const std::lock_guard<std::mutex> lock(compiling);
-    if (const KindProgram* const program = program_.load(std::memory_order_relaxed)) return *program;
-    auto program = std::make_unique<KindProgram>();
-    WordingCompiler compiler(*program, nullptr);
-    for (const WordingRow& row : *this) compiler.add(row);
-    program_.store(program.get(), std::memory_order_release);
-    return *program.release();
-  }
-
-  const WordingRow* rows_ = nullptr;
-  std::size_t count_ = 0;
-  mutable std::atomic<const KindProgram*> program_{nullptr};
-};
-
-/// A host's wordings, which own their text and are compiled at once: that is how they are checked.
-class OwnKindWords : public KindWords {
- public:
-  /// @param rows   their texts are copied
-  /// @param fault  what is wrong with them, if anything
-  /// @return null where there is a fault
-  static std::shared_ptr<const KindWords> make(std::vector<WordingRow> rows, const WordingRules& rules,
-                                               WordingFault& fault);
-
- private:
-  std::string text_;
-  std::vector<WordingRow> rows_;
-};
-
-NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> OwnKindWords::make(std::vector<WordingRow> rows,
-                                                                             const WordingRules& rules,
-                                                                             WordingFault& fault) {
-  auto words = std::make_shared<OwnKindWords>();
-  words->rows_ = std::move(rows);
-  const auto for_each_text = [&](auto&& f) {
-    for (WordingRow& row : words->rows_) {
-      for (std::string_view* text : {&row.when, &row.title, &row.sentence, &row.fields, &row.actor, &row.link})
-        f(*text);
-    }
-  };
-  for_each_text([&](std::string_view& text) { words->text_.append(text); });
-  words->text_.append(text_padding, ' ');
-  const char* next = words->text_.data();
-  for_each_text([&](std::string_view& text) {
-    if (text.data() != nullptr) text = {next, text.size()};
-    next += text.size();
-  });
-  words->borrow(words->rows_.data(), words->rows_.size());
-
-  auto program = std::make_unique<KindProgram>();
-  WordingCompiler compiler(*program, &rules);
-  for (const WordingRow& row : words->rows_) compiler.add(row);
-  fault = compiler.fault();
-  if (!fault.message.empty()) return nullptr;
-  words->adopt(std::move(program));
-  return words;
-}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -18355,6 +18710,14 @@ class VocabularyState {
     return kind == NameIndex::npos ? nullptr : kind_facts[kind].words.get();
   }
 
+  /// nullptr where there is none, as of English, unless something is said otherwise in it.
+  const Language* find_language(std::string_view tag) const noexcept {
+    for (const auto& language : languages) {
+      if (language->tag == tag) return language.get();
+    }
+    return nullptr;
+  }
+
   void insert(const Category& category, RowText text);
   void insert(const EventType& type, RowText text);
   void insert(const EventKind& kind, KindFacts facts);
@@ -18372,6 +18735,7 @@ class VocabularyState {
   NameIndex type_names;
   NameIndex kind_names;
   WordSets word_sets;
+  std::vector<std::shared_ptr<const Language>> languages;
   SecretNames secret_names;
   std::string operator_email;  // of who acts for the platform itself; empty: nobody is known to
   EventBit alert_bit = no_bit;
@@ -18633,7 +18997,7 @@ void erase_at(std::vector<T>& rows, std::size_t index) {
   rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
-NOTIFIER_NOINLINE inline Result<void> put_word(VocabularyState& state, std::string_view set, std::string_view value,
+NOTIFIER_NOINLINE inline Result<void> put_word(WordSets& sets, std::string_view set, std::string_view value,
                                                std::string_view text) {
   EntryCheck check;
   check.require("set", set);
@@ -18647,14 +19011,14 @@ NOTIFIER_NOINLINE inline Result<void> put_word(VocabularyState& state, std::stri
     break;
   }
   std::size_t words = 0;
-  for (const WordSet& one : state.word_sets) words += one.words.size();
+  for (const WordSet& one : sets) words += one.words.size();
   check.require_room("value", words + 1, NOTIFIER_MAX_EVENT_KINDS);
   Result<void> result = check.result("word");
   if (!result) return result;
 
-  const auto found = find_row(state.word_sets, [&](const WordSet& one) { return one.name == set; });
-  if (found == state.word_sets.size()) state.word_sets.push_back({std::string(set), {}});
-  WordSet& into = state.word_sets[found];
+  const auto found = find_row(sets, [&](const WordSet& one) { return one.name == set; });
+  if (found == sets.size()) sets.push_back({std::string(set), {}});
+  WordSet& into = sets[found];
   const auto place = find_row(into.words, [&](const Word& word) { return word.value == value; });
   if (place != into.words.size()) {
     into.words[place].text = text;
@@ -18670,6 +19034,312 @@ NOTIFIER_NOINLINE inline Result<void> put_word(VocabularyState& state, std::stri
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/vocabulary/language_reader.hpp ------------------------------------------------------------------------
+
+// Reading the languages of a Vocabulary from JSON. Each is read against the rows that it translates, and anew when they
+// change.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::string_view language_keys = "event_kinds words labels";
+inline constexpr std::string_view language_kind_keys = "type standard wordings";
+inline constexpr std::string_view language_wording_keys = "when title sentence fields actor";
+inline constexpr std::size_t most_languages = 64;
+
+/// Whether a text looks like a tag of BCP 47.
+inline bool is_language_tag(std::string_view tag) noexcept {
+  if (tag.size() < 2 || tag.size() > 35 || !is_letter(tag.front()) || tag.back() == '-') return false;
+  return std::all_of(tag.begin(), tag.end(), [](char c) { return is_letter_or_digit(c) || c == '-'; });
+}
+
+/// Puts the languages of a document into a state, and reads anew those that it has.
+class LanguageReader {
+ public:
+  /// @param donor  where it has equal rows, what they are compiled into is shared; null: nowhere
+  LanguageReader(VocabularyState& state, const VocabularyState* donor, Problems& problems) noexcept
+      : state_(state), donor_(donor), problems_(problems) {}
+
+  void read(json::View languages);
+  void read_language(std::string_view tag, json::View value);
+  /// What the rows, which have changed, have no place for is passed over.
+  void renew();
+
+ private:
+  void put(std::shared_ptr<const Language> language);
+  void read_kind(Language& language, json::View row);
+  bool read_wordings(json::View list, std::vector<WordingRow>& rows, std::vector<std::size_t>& given);
+  void read_words(Language& language, json::View sets);
+  void read_labels(Language& language, json::View labels);
+  std::string_view phrase_fault(Phrase phrase, std::string_view text) const;
+  void add(std::string_view field, std::string_view message, std::string_view code) {
+    problems_.add(joined(path_, field), message, code);
+  }
+  /// Whether a member is an object, or what else it has to be, or not there.
+  bool is_fine(bool is_right, json::View value, std::string_view field, std::string_view what) {
+    if (!is_right && value.exists() && !value.is_null()) add(field, what, "type");
+    return is_right;
+  }
+  static const KindWords* words_of(const VocabularyState& state, std::string_view type) {
+    const KindWords* const words = state.find_words(type);
+    return words == nullptr && type == "test" ? test_words() : words;
+  }
+
+  VocabularyState& state_;
+  const VocabularyState* donor_;
+  Problems& problems_;
+  std::string path_;  // of what is read, with its final dot
+};
+
+inline void LanguageReader::put(std::shared_ptr<const Language> language) {
+  for (auto& present : state_.languages) {
+    if (present->tag != language->tag) continue;
+    present = std::move(language);
+    return;
+  }
+  state_.languages.push_back(std::move(language));
+}
+
+NOTIFIER_NOINLINE inline void LanguageReader::renew() {
+  const auto present = state_.languages;
+  for (const auto& language : present) {
+    json::Document document;
+    Problems ignored;
+    const auto root = document.parse(language->json, language->json.size());
+    if (root) LanguageReader(state_, &state_, ignored).read_language(language->tag, *root);
+  }
+}
+
+NOTIFIER_NOINLINE inline void LanguageReader::read(json::View languages) {
+  if (!state_.languages.empty()) renew();
+  if (!languages.exists() || languages.is_null()) return;
+  if (!languages.is_object()) return problems_.add("languages", "must be an object", "type");
+  languages.for_each_member([&](std::string_view tag, json::View value) {
+    if (!value.is_null()) return read_language(tag, value);
+    const std::size_t place = find_row(state_.languages, [&](const auto& one) { return one->tag == tag; });
+    if (place != state_.languages.size()) erase_at(state_.languages, place);
+  });
+  path_ = "languages";
+  if (state_.languages.size() > most_languages) {
+    add({}, detail::with_number("are too many: at most ", most_languages), "too_many");
+  }
+}
+
+NOTIFIER_NOINLINE inline void LanguageReader::read_language(std::string_view tag, json::View value) {
+  path_ = joined("languages.", tag, ".");
+  if (!is_language_tag(tag)) {
+    return problems_.add("languages", with_quoted("have a name that is no tag of a language, as fr or pt-BR: ", tag),
+                         "invalid_text");
+  }
+  if (!value.is_object()) return problems_.add(joined("languages.", tag), "must be an object, or null", "type");
+  check_keys(value, language_keys, path_, problems_);
+  const auto language = std::make_shared<Language>();
+  language->tag = tag;
+  value.append_json(language->json);
+  language->word_sets = state_.word_sets;
+  read_words(*language, value["words"]);
+  read_labels(*language, value["labels"]);
+
+  const json::View kinds = value["event_kinds"];
+  if (is_fine(kinds.is_array(), kinds, "event_kinds", "must be an array")) {
+    std::size_t position = 0;
+    language->kinds.reserve(kinds.size());
+    kinds.for_each_element([&](json::View row) {
+      path_ = joined("languages.", tag, ".event_kinds[", decimal(position++), "].");
+      read_kind(*language, row);
+    });
+  }
+  for (std::uint32_t i = 0; i < language->kinds.size(); ++i) language->kind_index.insert(language->kinds[i].type, i);
+  put(language);
+}
+
+NOTIFIER_NOINLINE inline void LanguageReader::read_kind(Language& language, json::View row) {
+  if (!row.is_object()) return add({}, "must be an object", "type");
+  check_keys(row, language_kind_keys, path_, problems_);
+  const std::string_view type = row.string("type");
+  const json::View standard = row["standard"];
+  const bool is_standard = standard.boolean();
+  is_fine(standard.kind() == json::Kind::boolean, standard, "standard", "must be true or false");
+  const KindWords* const own = words_of(state_, type);
+  const KindWords* const words = is_standard ? words_of(*VocabularyState::standard(), type) : own;
+  if (words == nullptr) {
+    std::string known;
+    for (const EventKind& kind : state_.kinds) known.append(kind.type).append(" ");
+    const std::string_view nearest = nearest_key(type, known);
+    const std::string hint = nearest.empty() ? std::string() : joined("; did you mean ", nearest, "?");
+    return add("type", joined("is no kind that has wordings: ", quoted(type), hint), "unknown");
+  }
+  const auto is_same = [&](const Language::Kind& kind) { return kind.type == type; };
+  const auto present = std::find_if(language.kinds.begin(), language.kinds.end(), is_same);
+  if (present != language.kinds.end()) return add("type", "is given twice", "taken");
+
+  std::vector<WordingRow> rows(words->begin(), words->end());
+  std::vector<std::size_t> given(rows.size());
+  if (!read_wordings(row["wordings"], rows, given)) return;
+  std::string translated;
+  for (const WordingRow& one : *words) {
+    for (const std::string_view text : {one.title, one.sentence, one.fields, one.actor, one.link})
+      translated.append(text);
+  }
+  const Language* const donor = donor_ == nullptr ? nullptr : donor_->find_language(language.tag);
+  const KindWords* const others = donor == nullptr ? nullptr : donor->find_words(type);
+  std::shared_ptr<const KindWords> made;
+  if (others != nullptr && std::equal(rows.begin(), rows.end(), others->begin(), others->end())) {
+    made = donor->kinds[donor->kind_index.find(type)].words;
+  } else {
+    WordingFault fault;
+    made = OwnKindWords::make(std::move(rows), {type, &language.word_sets, nullptr, translated}, fault);
+    if (made == nullptr) {
+      return add(joined("wordings[", decimal(given[fault.row]), "].", fault.member),
+                 joined("character ", decimal(fault.character), ": ", fault.message), "wording");
+    }
+  }
+  // Of the built-in wordings, where the vocabulary has others.
+  if (own != words && (own == nullptr || !std::equal(own->begin(), own->end(), words->begin(), words->end()))) return;
+  language.kinds.push_back({std::string(type), std::move(made)});
+}
+
+/// Puts texts into rows that are the English ones.
+/// @param given  of each row, which of the list it is told by
+NOTIFIER_NOINLINE inline bool LanguageReader::read_wordings(json::View list, std::vector<WordingRow>& rows,
+                                                            std::vector<std::size_t>& given) {
+  if (!is_fine(list.is_array(), list, "wordings", "must be an array")) return !list.exists() || list.is_null();
+  const std::size_t before = problems_.list().size();
+  const std::string path = path_;
+  std::size_t position = 0;
+  list.for_each_element([&](json::View value) {
+    path_ = joined(path, "wordings[", decimal(position), "].");
+    if (!value.is_object()) return add({}, "must be an object", "type");
+    check_keys(value, language_wording_keys, path_, problems_);
+    const std::string_view when = value.string("when");
+    const std::size_t place = find_row(rows, [&](const WordingRow& row) { return row.when == when; });
+    const auto read = [&](std::string_view key, std::string_view& out) {
+      const json::View text = value[key];
+      if (is_fine(text.is_string(), text, key, "must be a string")) {
+        out = text.string().data() != nullptr ? text.string() : std::string_view("");
+      }
+    };
+    if (place == rows.size()) {
+      std::string_view separator = "is that of no English wording of this kind, which have ";
+      std::string message;
+      for (const WordingRow& row : rows) {
+        message.append(separator).append(quoted(row.when));
+        separator = ", ";
+      }
+      add("when", message, "unknown");
+    } else {
+      WordingRow& row = rows[place];
+      given[place] = position;
+      read("title", row.title);
+      read("sentence", row.sentence);
+      read("fields", row.fields);
+      read("actor", row.actor);
+    }
+    ++position;
+  });
+  path_ = path;
+  return problems_.list().size() == before;
+}
+
+NOTIFIER_NOINLINE inline void LanguageReader::read_words(Language& language, json::View sets) {
+  if (!is_fine(sets.is_object(), sets, "words", "must be an object")) return;
+  const std::string path = path_;
+  sets.for_each_member([&](std::string_view set, json::View words) {
+    path_ = joined(path, "words.", set, ".");
+    if (!words.is_object()) return add({}, "must be an object of words", "type");
+    words.for_each_member([&](std::string_view value, json::View word) {
+      if (!word.is_string()) return add(value, "must be a string", "type");
+      const Result<void> result = put_word(language.word_sets, set, value, word.string());
+      if (!result) add(value, result.error().fields[0].message, result.error().fields[0].code);
+    });
+  });
+  path_ = path;
+}
+
+NOTIFIER_NOINLINE inline void LanguageReader::read_labels(Language& language, json::View labels) {
+  std::copy(std::begin(phrases), std::end(phrases), language.texts);
+  if (!is_fine(labels.is_object(), labels, "labels", "must be an object")) return;
+  const std::string path = std::exchange(path_, path_ + "labels.");
+  language.labels.reserve(labels.size());
+  labels.for_each_member([&](std::string_view key, json::View value) {
+    const std::string_view text = value.string();
+    const bool has_control = [&] {
+      for (std::size_t i = 0; i < text.size(); ++i) {
+        if (control_at(text.substr(i)).effect != Effect::none) return true;
+      }
+      return false;
+    }();
+    const auto* const known = std::find(std::begin(phrases), std::end(phrases), key);
+    const auto phrase = static_cast<Phrase>(known - std::begin(phrases));
+    const std::string_view fault = text.empty()                                ? "must be a text that is not empty"
+                                   : text.size() > NOTIFIER_MAX_TEMPLATE_BYTES ? "is too long"
+                                   : has_control                               ? "holds a control character"
+                                   : known != std::end(phrases)                ? phrase_fault(phrase, text)
+                                                                               : std::string_view();
+    if (!fault.empty()) return add(key, fault, "invalid_text");
+    language.labels.push_back({std::string(key), std::string(text)});
+    if (known != std::end(phrases)) language.texts[known - std::begin(phrases)] = language.labels.back().text;
+  });
+  for (std::uint32_t i = 0; i < language.labels.size(); ++i) {
+    const std::string_view key = language.labels[i].english;
+    if (language.label_index.find(key) == NameIndex::npos) language.label_index.insert(key, i);
+  }
+  path_ = path;
+}
+
+/// What is wrong with a text in place of one of ours; empty: nothing.
+NOTIFIER_NOINLINE inline std::string_view LanguageReader::phrase_fault(Phrase phrase, std::string_view text) const {
+  const std::string_view own = phrases[static_cast<std::size_t>(phrase)];
+  const auto is_mark = [](char c) {
+    return !is_letter_or_digit(c) && c != ' ' && static_cast<unsigned char>(c) < 0x80;
+  };
+  if (phrase == Phrase::link_title) {
+    if (text.size() <= 100 && std::none_of(text.begin(), text.end(), is_mark)) return {};
+    return "must be a short text of letters, digits and spaces";
+  }
+  for (const std::string_view slot :
+       {"{day}", "{month}", "{year}", "{hour}", "{minute}", "{kind}", "{subject}", "{from}", "{to}", "#"}) {
+    if ((own.find(slot) != std::string_view::npos) != (text.find(slot) != std::string_view::npos)) {
+      return "must have the same slots as the English text, and no others";
+    }
+  }
+  // A number chooses between two forms at most, also where English has but one.
+  const auto slashes = std::count(text.begin(), text.end(), '/');
+  if (slashes > (own.find('#') == std::string_view::npos ? 0 : 1)) return "has a '/' too many";
+  // Nothing else in brackets, and no bracket alone.
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '}') return "has a bracket that is none of a slot";
+    if (text[at] != '{') continue;
+    const std::size_t end = text.find('}', at);
+    if (end == std::string_view::npos || own.find(text.substr(at, end - at + 1)) == std::string_view::npos) {
+      return "has a bracket that is none of a slot";
+    }
+    at = end;
+  }
+  return {};
+}
+
+NOTIFIER_NOINLINE inline void renew_languages(VocabularyState& state) {
+  Problems ignored;
+  LanguageReader(state, nullptr, ignored).renew();
+}
+
+NOTIFIER_NOINLINE inline Result<void> put_language(VocabularyState& state, std::string_view tag,
+                                                   std::string_view json) {
+  json::Document document;
+  const auto root = document.parse(json, NOTIFIER_MAX_EVENT_BYTES);
+  if (!root) return root.error();
+  Problems problems;
+  VocabularyState with(state);
+  LanguageReader(with, &state, problems).read_language(tag, *root);
+  if (!problems.empty()) return std::move(problems).to_error("language");
+  state.languages = std::move(with.languages);
+  return {};
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/vocabulary/row_reader.hpp -----------------------------------------------------------------------------
 
 // Reading a Vocabulary from JSON: all or nothing, every fault named by its path.
@@ -18678,7 +19348,7 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 inline constexpr std::string_view vocabulary_keys =
-    "standard categories event_types event_kinds words secret_names open_names operator_email";
+    "standard categories event_types event_kinds words languages secret_names open_names operator_email";
 inline constexpr std::string_view vocabulary_category_keys = "id name display_name position remove";
 inline constexpr std::string_view vocabulary_type_keys =
     "id name display_name description template category_id selectable_on_every_platform remove";
@@ -18781,6 +19451,7 @@ inline void RowReader::read(json::View root) {
                        " is in"),
         "in_use");
   }
+  LanguageReader(state_, donor_, problems_).read(root["languages"]);
 }
 
 inline std::string_view RowReader::text(json::View row, std::string_view key) {
@@ -18976,7 +19647,7 @@ inline void RowReader::read_words(json::View sets) {
     if (!words.is_object()) return add({}, "must be an object of words, or null", "type");
     words.for_each_member([&](std::string_view value, json::View word) {
       if (word.is_string()) {
-        const Result<void> result = put_word(state_, set, value, word.string());
+        const Result<void> result = put_word(state_.word_sets, set, value, word.string());
         if (!result) add(value, result.error().fields[0].message, result.error().fields[0].code);
       } else {
         add(value, "must be a string", "type");
@@ -19090,6 +19761,7 @@ class RowWriter {
           [this](const EventKind& a, const EventKind& b) { return is_same_kind(a, b); },
           [this](const EventKind& row) { write_kind(row); });
       write_words();
+      write_languages();
       write_names("secret_names", own_.secret_names.secret);
       write_names("open_names", own_.secret_names.open);
       if (own_.operator_email != other_.operator_email) out_.member("operator_email", own_.operator_email);
@@ -19225,6 +19897,17 @@ class RowWriter {
     if (is_open) out_.end_object();
   }
 
+  void write_languages() {
+    if (own_.languages.empty()) return;
+    out_.key("languages");
+    out_.object([&] {
+      for (const auto& language : own_.languages) {
+        out_.escaped_key(language->tag);
+        out_.raw(language->json);
+      }
+    });
+  }
+
   void write_names(std::string_view key, const std::vector<std::string>& names) {
     if (names.empty()) return;
     out_.key(key);
@@ -19303,6 +19986,12 @@ NOTIFIER_INLINE detail::VocabularyState& Vocabulary::edit() {
   return const_cast<detail::VocabularyState&>(*state_);  // nobody else has it
 }
 
+/// What languages say follows what they translate.
+NOTIFIER_INLINE Result<void> Vocabulary::renewed(Result<void> result) {
+  if (!state_->languages.empty()) detail::renew_languages(edit());
+  return result;
+}
+
 NOTIFIER_INLINE Result<void> Vocabulary::add_category(const Category& category) {
   return detail::put(edit(), category, detail::RowMode::add);
 }
@@ -19351,11 +20040,11 @@ NOTIFIER_INLINE Result<void> Vocabulary::remove_event_kind(std::string_view type
   detail::erase_at(state.kinds, index);
   detail::erase_at(state.kind_facts, index);
   state.index();
-  return {};
+  return renewed({});
 }
 
 NOTIFIER_INLINE Result<void> Vocabulary::put_word(std::string_view set, std::string_view value, std::string_view text) {
-  return detail::put_word(edit(), set, value, text);
+  return renewed(detail::put_word(edit().word_sets, set, value, text));
 }
 
 NOTIFIER_INLINE Result<void> Vocabulary::remove_word(std::string_view set, std::string_view value) {
@@ -19365,7 +20054,7 @@ NOTIFIER_INLINE Result<void> Vocabulary::remove_word(std::string_view set, std::
         detail::find_row(one.words, [&](const detail::Word& word) { return word.value == value; });
     if (place == one.words.size()) break;
     detail::erase_at(one.words, place);
-    return {};
+    return renewed({});
   }
   return detail::no_such_row("value", "word");
 }
@@ -19393,11 +20082,31 @@ inline std::vector<WordingRow> to_rows(const std::vector<Wording>& wordings) {
 
 NOTIFIER_INLINE Result<void> Vocabulary::add_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
                                                         std::string_view sample) {
-  return detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::add, nullptr);
+  return renewed(detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::add, nullptr));
 }
 NOTIFIER_INLINE Result<void> Vocabulary::replace_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
                                                             std::string_view sample) {
-  return detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::replace, nullptr);
+  return renewed(detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::replace, nullptr));
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::put_language(std::string_view tag, std::string_view json) {
+  return detail::put_language(edit(), tag, json);
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_language(std::string_view tag) {
+  auto& languages = edit().languages;
+  const std::size_t place = detail::find_row(languages, [&](const auto& language) { return language->tag == tag; });
+  if (place == languages.size()) return detail::no_such_row("tag", "language");
+  detail::erase_at(languages, place);
+  return {};
+}
+
+NOTIFIER_INLINE std::vector<std::string_view> Vocabulary::languages() const {
+  std::vector<std::string_view> tags = {detail::english};
+  for (const auto& language : state_->languages) {
+    if (language->tag != detail::english) tags.push_back(language->tag);
+  }
+  return tags;
 }
 
 NOTIFIER_INLINE Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& base, const Vocabulary* like) {
@@ -19431,8 +20140,9 @@ namespace detail {
 /// Writes one Message.
 class Composer {
  public:
-  Composer(const Event& event, Message& out, const Vocabulary& vocabulary)
-      : event_(event), out_(out), text_(out.text_), vocabulary_(vocabulary) {}
+  /// @param language  one of the vocabulary's; nullptr: English
+  Composer(const Event& event, Message& out, const Vocabulary& vocabulary, const Language* language)
+      : event_(event), out_(out), text_(out.text_), vocabulary_(vocabulary), language_(language) {}
 
   /// @param pages  what Settings::links says, compiled; null: nothing
   void compose(std::string_view link_base, const KindWords* pages) {
@@ -19457,12 +20167,13 @@ class Composer {
   static constexpr std::size_t most_text = 1u << 20;  // and four times the event
 
   void compose_envelope() {
+    if (language_ != nullptr) out_.set_language(*language_);
     event_.user.for_each_member([&](std::string_view key, json::View value) {
       // Of keys of one length, the comparison is of a constant size: no call.
       if (key.size() == 8 && std::memcmp(key.data(), "username", 8) == 0) user_ = value.string();
       if (key.size() == 5 && std::memcmp(key.data(), "email", 5) == 0) email_ = value.string();
     });
-    if (read_timestamp(event_.created_at, out_.time_, out_.civil_time_) != TimeText::none) out_.write_time();
+    if (read_timestamp(event_.created_at, out_.time_, out_.civil_time_) != TimeText::none) out_.write_time(language_);
     out_.set_event_id(event_.id);
     out_.set_kind(event_.type);
     out_.set_actor(user_);
@@ -19499,10 +20210,7 @@ class Composer {
     });
   }
 
-  const KindWords* find_words() const noexcept {
-    const KindWords* const words = vocabulary_.state().find_words(event_.type);
-    return words == nullptr && event_.type == "test" ? test_words() : words;
-  }
+  const KindWords* find_words() const noexcept;
 
   const Op* step(std::size_t index) const noexcept { return ops_ + index; }
 
@@ -19554,7 +20262,7 @@ class Composer {
   }
 
   void compose_fields(const Op* field) {
-    const bool is_own = program_->is_own();
+    const bool is_own = program_->is_own() || language_ != nullptr;
     for (; field->code == Op::Code::field; field = step(field->target)) {
       if (field->key == '>' && is_linked(field[1])) continue;
       const std::size_t begin = start();
@@ -19562,7 +20270,7 @@ class Composer {
       if (is_own) {
         compose_own_row_field(*field, begin);
       } else if (run_field(field + 1) && text_.size() != begin && !is_said(*field, text_.view(begin))) {
-        push_field(*field, field->text.data(), since(begin));
+        push_field(*field, field->text.data(), field->text.size(), since(begin));
       }
     }
     is_code_ = false;
@@ -19570,8 +20278,8 @@ class Composer {
 
   void compose_own_row_field(const Op& field, std::size_t begin);
 
-  void push_field(const Op& field, const char* label, Span value) {
-    out_.push_field(label, field.text.size(), value, field.key == 0 || field.key == '?', is_code_);
+  void push_field(const Op& field, const char* label, std::size_t label_size, Span value) {
+    out_.push_field(label, label_size, value, field.key == 0 || field.key == '?', is_code_);
     if (field.key == '>') out_.fields_.back().is_link = true;
   }
 
@@ -19682,7 +20390,7 @@ class Composer {
       return append_block<true>(text_, value.string());
     }
     if (op.layout >= Layout::words) return append_words_of(op.layout, value);
-    return append_value(text_, value, op.layout, is_inert_);
+    return append_value(text_, value, op.layout, language_, is_inert_);
   }
 
   bool append_words_of(Layout layout, json::View value);
@@ -19697,6 +20405,8 @@ class Composer {
   bool append_choice(const Op& op);
   bool append_count(const Op& op);
   bool append_list(const Op* op);
+  /// Before an element that is not the first.
+  void append_separator(bool is_last);
 
   /// Takes back what was written since, and the names in it.
   void forget(std::size_t mark) noexcept {
@@ -19738,10 +20448,7 @@ class Composer {
   bool append_deployment_page();
 
   /// The event type of a kind without a wording, which a host added; else nullptr.
-  const EventType* find_own_type() const noexcept {
-    const EventBit bit = vocabulary_.bit_of_kind(event_.type);
-    return bit < vocabulary_.unselectable_bit() ? &vocabulary_.event_types()[bit] : nullptr;
-  }
+  const EventType* find_own_type() const noexcept;
 
   NOTIFIER_NOINLINE void compose_unknown_kind() {
     out_.severity = own_severity();
@@ -19774,7 +20481,7 @@ class Composer {
 
   /// Where the next span begins.
   std::size_t start() noexcept {
-    is_inert_ = true;
+    is_inert_ = language_ == nullptr;
     return text_.size();
   }
   Span since(std::size_t begin) const noexcept { return out_.since(begin, is_inert_); }
@@ -19785,6 +20492,7 @@ class Composer {
   const KindProgram* program_ = nullptr;
   const Op* ops_ = nullptr;  // the program's
   const Vocabulary& vocabulary_;
+  const Language* language_;
   Members members_;
   std::string_view link_base_;
   const KindWords* pages_ = nullptr;
@@ -19812,6 +20520,13 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+inline const KindWords* Composer::find_words() const noexcept {
+  const KindWords* const translated = language_ == nullptr ? nullptr : language_->find_words(event_.type);
+  if (translated != nullptr) return translated;
+  const KindWords* const words = vocabulary_.state().find_words(event_.type);
+  return words == nullptr && event_.type == "test" ? test_words() : words;
+}
+
 NOTIFIER_NOINLINE inline bool Composer::is_said(std::string_view value) const noexcept {
   if (value == out_.actor()) return true;
   const std::string_view sentence = out_.sentence();
@@ -19833,7 +20548,8 @@ NOTIFIER_NOINLINE inline bool Composer::run_and_trim(const Op* op) {
 }
 
 NOTIFIER_NOINLINE inline bool Composer::append_words_of(Layout layout, json::View value) {
-  const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
+  const WordSets& sets = language_ == nullptr ? vocabulary_.state().word_sets : language_->word_sets;
+  const WordSet* const set = sets.find(program_->word_set(layout));
   return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);
 }
 
@@ -19919,8 +20635,7 @@ NOTIFIER_NOINLINE inline bool Composer::append_list(const Op* op) {
   list.for_each_element([&](json::View element) {
     if (seen++ >= more.target) return;
     const std::size_t begin = text_.size();
-    const std::string_view separator = is_code_ ? "\n" : shown + 1 == total ? " and " : ", ";
-    if (shown != 0) text_.append(separator);
+    if (shown != 0) append_separator(shown + 1 == total);
     const std::size_t middle = text_.size();
     members_.set(0, element);
     if (run(op + 2) && text_.size() != middle) {
@@ -19930,10 +20645,17 @@ NOTIFIER_NOINLINE inline bool Composer::append_list(const Op* op) {
     }
   });
   if (shown == 0 || shown == total) return shown != 0;
-  text_.append(is_code_ ? "\nand " : " and ");
-  append_integer(text_, static_cast<std::int64_t>(total - shown));
-  text_.append(" more");
+  text_.append(is_code_ ? '\n' : ' ');
+  append_counted(text_, say(language_, Phrase::more), static_cast<std::int64_t>(total - shown));
   return true;
+}
+
+inline void Composer::append_separator(bool is_last) {
+  if (is_code_) return text_.append('\n');
+  if (!is_last) return text_.append(", ");
+  text_.append(' ');
+  text_.append(say(language_, Phrase::conjunction));
+  text_.append(' ');
 }
 
 }  // namespace detail
@@ -19948,10 +20670,10 @@ namespace detail {
 
 /// The label is copied: the message may outlast the vocabulary.
 NOTIFIER_NOINLINE inline void Composer::compose_own_row_field(const Op& field, std::size_t begin) {
-  text_.append(field.text);
+  text_.append(say(language_, field.text));
   const std::size_t middle = text_.size();
   if (run_text(&field + 1) && text_.size() != middle && !is_said(field, text_.view(middle))) {
-    push_field(field, nullptr, since(middle));
+    push_field(field, nullptr, middle - begin, since(middle));
   } else {
     text_.truncate(begin);
   }
@@ -19978,13 +20700,20 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_link() {
   });
 }
 
+inline const EventType* Composer::find_own_type() const noexcept {
+  const EventBit bit = vocabulary_.bit_of_kind(event_.type);
+  return bit < vocabulary_.unselectable_bit() ? &vocabulary_.event_types()[bit] : nullptr;
+}
+
 NOTIFIER_NOINLINE inline void Composer::compose_own_title(std::size_t begin) {
   text_.truncate(begin);
   is_inert_ = false;
   if (append_line(text_, said().tell(SaidMembers::title), is_inert_)) return;
   const EventType* const type = find_own_type();
-  if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name, is_inert_)) return;
-  if (!append_span(out_.kind_)) text_.append("event");
+  if (type != nullptr && type->display_name != type->name &&
+      append_line(text_, say(language_, type->display_name), is_inert_))
+    return;
+  if (!append_span(out_.kind_)) text_.append(say(language_, Phrase::event));
   for (char* c = text_.data() + begin; c != text_.data() + text_.size(); ++c) {
     if (*c == '_' || *c == '/' || *c == '.' || *c == '-') *c = ' ';
   }
@@ -19995,17 +20724,17 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_sentence() {
   out_.sentence_ = written([&] {
     is_inert_ = false;
     if (append_line(text_, said().tell(SaidMembers::sentence), is_inert_) ||
-        (type != nullptr && append_line(text_, type->description, is_inert_))) {
+        (type != nullptr && append_line(text_, say(language_, type->description), is_inert_))) {
       const char last = text_.view().back();
       if (last != '.' && last != '!' && last != '?') text_.append('.');
       return true;
     }
-    text_.append(!out_.kind_.empty() ? "The event \"" : "An event");
-    if (append_span(out_.kind_)) text_.append('"');
-    text_.append(" happened");
-    if (!out_.subject_.empty()) text_.append(" on ");
-    append_span(out_.subject_);
-    text_.append('.');
+    const bool has_kind = !out_.kind_.empty();
+    const Phrase phrase = out_.subject_.empty() ? has_kind ? Phrase::kind_happened : Phrase::happened
+                          : has_kind            ? Phrase::kind_happened_on
+                                                : Phrase::happened_on;
+    append_filled(text_, say(language_, phrase),
+                  [&](std::string_view slot) { append_span(slot == "kind" ? out_.kind_ : out_.subject_); });
     return true;
   });
 }
@@ -20030,7 +20759,7 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_fields() {
       return;
     }
     const std::size_t begin = start();
-    append_label(text_, name);
+    append_label(text_, name, language_);
     const std::size_t middle = text_.size();
     if (!append_own_value(value)) return text_.truncate(begin);
     names[fields.size()] = name;
@@ -20038,11 +20767,11 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_fields() {
   });
   if (too_many == 0) return;
   out_.left_out_ += too_many;
-  static constexpr char padded[64] = "Further values";
-  constexpr std::string_view label(padded);
   const std::size_t begin = start();
+  text_.append(say(language_, Phrase::further_values));
+  const std::size_t middle = text_.size();
   append_integer(text_, static_cast<std::int64_t>(too_many));
-  out_.push_field(label.data(), label.size(), since(begin), true, false);
+  out_.push_field(nullptr, middle - begin, since(middle), true, false);
 }
 
 NOTIFIER_NOINLINE inline bool Composer::is_secret(std::string_view name, json::View value) const {
@@ -20068,7 +20797,7 @@ NOTIFIER_NOINLINE inline bool Composer::append_inside(json::View value) {
     const std::size_t before = text_.size();
     if (shown != 0) text_.append(", ");
     if (value.is_object()) {
-      append_label(text_, name);
+      append_label(text_, name, language_);
       text_.append(": ");
     }
     if (shown < most && append_scalar(text_, inner, is_inert_)) {
@@ -20082,20 +20811,20 @@ NOTIFIER_NOINLINE inline bool Composer::append_inside(json::View value) {
   value.for_each_member(add);
   if (shown == 0) out_.left_out_ += more != 0;
   if (shown == 0 || more == 0) return text_.size() != begin;
-  text_.append(" and ");
-  append_integer(text_, static_cast<std::int64_t>(more));
-  text_.append(" more");
+  text_.append(' ');
+  append_counted(text_, say(language_, Phrase::more), static_cast<std::int64_t>(more));
   return true;
 }
 
 NOTIFIER_NOINLINE inline bool Composer::append_variables() {
   const std::size_t begin = text_.size();
-  for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
-                                  std::pair("deleted_vars", " removed")}) {
+  for (const auto& [key, word] : {std::pair("new_vars", Phrase::added), std::pair("updated_vars", Phrase::changed),
+                                  std::pair("deleted_vars", Phrase::removed)}) {
     const std::size_t before = text_.size();
     if (before != begin) text_.append("; ");
     if (append_names(text_, event_.type_data[key], is_inert_)) {
-      text_.append(word);
+      text_.append(' ');
+      text_.append(say(language_, word));
     } else {
       text_.truncate(before);
     }
@@ -20105,7 +20834,7 @@ NOTIFIER_NOINLINE inline bool Composer::append_variables() {
 
 NOTIFIER_NOINLINE inline bool Composer::append_scaling() {
   const json::View before = event_.type_data["previous_containers"];
-  return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
+  return detail::append_scaling(text_, before, event_.type_data["containers"], language_, is_inert_);
 }
 
 NOTIFIER_NOINLINE inline void Composer::encode_url_part(bool is_path) {
@@ -20144,7 +20873,7 @@ NOTIFIER_NOINLINE inline bool Composer::append_page(Page page) {
   if (pages_ == nullptr) return false;
   const KindProgram::Row& row = pages_->program().rows_begin()[static_cast<std::size_t>(page)];
   if (row.link == KindProgram::empty_template) return false;
-  Composer composer(event_, out_, vocabulary_);
+  Composer composer(event_, out_, vocabulary_, nullptr);
   composer.app_ = app_;
   composer.project_ = project_;
   composer.user_span_ = user_span_;
@@ -20182,9 +20911,9 @@ class BodyComposer {
  public:
   /// @param told     what people are told of the event
   /// @param scratch  anything; what it holds is overwritten
-  BodyComposer(const Event& event, const Message& told, const Vocabulary& vocabulary, const KindProgram& program,
-               Message& scratch)
-      : composer_(event, scratch, vocabulary) {
+  BodyComposer(const Event& event, const Message& told, const Vocabulary& vocabulary, const Language* language,
+               const KindProgram& program, Message& scratch)
+      : composer_(event, scratch, vocabulary, language) {
     scratch.clear();
     composer_.told_ = &told;
     composer_.compose_envelope();
@@ -20237,8 +20966,8 @@ class BodyTemplate {
   /// @param scratch  anything; what it holds is overwritten
   /// @param cut      says how many of the slots were left out, as null, since the body would be too long: beyond 1 MB
   ///                 and twice the event
-  void write(const Event& event, const Message& told, const Vocabulary& vocabulary, Message& scratch, Buffer& out,
-             Truncations& cut) const;
+  void write(const Event& event, const Message& told, const Vocabulary& vocabulary, const Language* language,
+             Message& scratch, Buffer& out, Truncations& cut) const;
 
  private:
   /// A value to be filled in, behind what stands before it.
@@ -20346,9 +21075,10 @@ NOTIFIER_NOINLINE inline std::shared_ptr<const BodyTemplate> BodyTemplate::compi
 }
 
 NOTIFIER_NOINLINE inline void BodyTemplate::write(const Event& event, const Message& told, const Vocabulary& vocabulary,
-                                                  Message& scratch, Buffer& out, Truncations& cut) const {
+                                                  const Language* language, Message& scratch, Buffer& out,
+                                                  Truncations& cut) const {
   const std::size_t most = out.size() + (std::size_t{1} << 20) + 2 * event.body.size();
-  BodyComposer composer(event, told, vocabulary, program_, scratch);
+  BodyComposer composer(event, told, vocabulary, language, program_, scratch);
   std::size_t begin = 0;
   std::size_t left_out = 0;
   for (const Piece& piece : pieces_) {
@@ -20698,6 +21428,21 @@ inline void check_app(const App& app, Problems& problems) {
   if (!owner.id.empty() || !owner.username.empty() || !owner.email.empty()) check_user("owner", owner, problems);
 }
 
+/// Checks the language that a notifier or the settings ask for.
+/// @param is_known  it has to be one of the vocabulary's; else any that looks like one
+NOTIFIER_NOINLINE inline void check_language(const Vocabulary& vocabulary, std::string_view language, bool is_known,
+                                             Problems& problems) {
+  if (language.empty() || language == english || vocabulary.state().find_language(language) != nullptr) return;
+  std::string known;
+  for (const std::string_view tag : vocabulary.languages()) known.append(known.empty() ? "" : " ").append(tag);
+  if (is_known) {
+    problems.add("language", with_quoted("is none that is known: ", language, nearest_or_all(language, known)),
+                 "unknown_language");
+  } else if (!is_language_tag(language)) {
+    problems.add("language", "must be a tag of a language, as fr or pt-BR", "invalid_text");
+  }
+}
+
 /// Checks settings and takes the final slash off the link base.
 inline void check_settings(Settings& settings, Problems& problems) {
   Mailbox mailbox;
@@ -20825,13 +21570,13 @@ inline void NotifierCheck::apply(const DraftView& draft) {
   if (draft.filter.exists()) apply_filter(draft.filter);
   if (draft.grouping.exists() || draft.quiet.exists() || draft.muted_until) apply_grouping(draft);
   notifier_.muted_pass_errors = draft.muted_pass_errors.value_or(notifier_.muted_pass_errors);
+  if (draft.language) notifier_.language = *draft.language;
+  if (draft.language) check_language(vocabulary_, *draft.language, mode_ != Mode::stored, problems_);
 }
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
   if (mode_ != Mode::update || !draft.platform_id || has_no_text(*draft.platform_id)) return;
-  if (*draft.platform_id != row_.id) {
-    problems_.add("platform_id", "can't be changed", "immutable");
-  }
+  if (*draft.platform_id != row_.id) problems_.add("platform_id", "can't be changed", "immutable");
 }
 
 inline void NotifierCheck::apply_name(const DraftView& draft) {
@@ -21233,7 +21978,7 @@ NOTIFIER_NOINLINE inline void write_grouping(json::Writer& out, const Notifier& 
 /// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
 /// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
 /// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals. Then what there is of: filter,
-/// grouping, quiet, muted_until, muted_pass_errors (where it is true), switched_off (`{"reason","at"}`), and
+/// grouping, quiet, muted_until, muted_pass_errors (where it is true), language, switched_off (`{"reason","at"}`), and
 /// secrets_set, the keys of type_data that are not shown but have a value.
 inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
   out.object([&] {
@@ -21259,6 +22004,7 @@ inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secr
       out.raw(notifier.filter);
     }
     detail::write_grouping(out, notifier);
+    if (!notifier.language.empty()) out.member("language", notifier.language);
     if (notifier.switched_off) {
       out.key("switched_off");
       out.object([&] {
@@ -23346,7 +24092,7 @@ class PackedReader {
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
 ///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter,
-///             holds events back
+///             holds events back, has a language
 ///     byte    platform
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
@@ -23359,6 +24105,7 @@ class PackedReader {
 ///     where it was switched off by nobody: text, why; varint, how long after created_at
 ///     where it holds events back: text, its grouping; text, its quiet hours; varint, bits of how it is muted; varint,
 ///             until when; by which of their values events are together, a list of texts
+///     where it has a language: text, its tag
 class Record {
  public:
   static constexpr std::uint16_t no_filter = 0xFFFF;
@@ -23427,6 +24174,7 @@ class Record {
   static constexpr unsigned request_flag = 16;
   static constexpr unsigned filter_flag = 32;
   static constexpr unsigned holds_flag = 64;
+  static constexpr unsigned language_flag = 128;
   static constexpr std::size_t id_offset = 5;
 
   static void append_grouping(Buffer& out, const Notifier& notifier);
@@ -23475,7 +24223,8 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
   const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
                          (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0) |
                          (detail::builds_request(row_of(notifier.platform), notifier.type_data) ? request_flag : 0) |
-                         (filter != no_filter ? filter_flag : 0) | (detail::holds_events(notifier) ? holds_flag : 0);
+                         (filter != no_filter ? filter_flag : 0) | (detail::holds_events(notifier) ? holds_flag : 0) |
+                         (!notifier.language.empty() ? language_flag : 0);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
@@ -23505,6 +24254,7 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
     append_signed_varint(out, notifier.switched_off->at.ms - notifier.created_at.ms);
   }
   if ((flags & holds_flag) != 0) append_grouping(out, notifier);
+  if ((flags & language_flag) != 0) append_packed(out, notifier.language);
 }
 
 NOTIFIER_NOINLINE inline void Record::append_grouping(Buffer& out, const Notifier& notifier) {
@@ -23557,6 +24307,7 @@ inline void Record::read_grouping(PackedReader& reader, Notifier& out) const {
   const Timestamp until{reader.signed_varint()};
   if (out.muted_until) out.muted_until = until;
   out.muted_pass_errors = muted / 2 != 0;
+  reader.for_each_text([](std::string_view) {});
 }
 
 inline Timestamp Record::updated_at() const noexcept {
@@ -23620,6 +24371,7 @@ inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
     out.switched_off->at.ms = out.created_at.ms + reader.signed_varint();
   }
   read_grouping(reader, out);
+  out.language = has(language_flag) ? reader.text() : std::string_view();
 }
 
 }  // namespace detail
@@ -24163,6 +24915,7 @@ struct Voice {
   Platform platform = Platform::webhook;  ///< whose writer makes the body
   bool has_front = false;  ///< members of the body are the notifier's own, and stand before those that are shared
   std::shared_ptr<const BodyTemplate> body = nullptr;  ///< in place of a writer
+  std::string language = {};                           ///< what people read, by its tag; empty: the settings'
 
   static Voice of(const Notifier& notifier) {
     const PlatformRow& row = platform_info(notifier.platform);
@@ -24170,18 +24923,20 @@ struct Voice {
     for (const PlatformField& field : row.fields) {
       if (field.in == Place::whole) voice.body = template_of(notifier.type_data.text(field.key()));
     }
+    voice.language = notifier.language;
     return voice;
   }
 
   friend bool operator==(const Voice& a, const Voice& b) noexcept {
     const bool has_same_body = a.body == b.body || (a.body && b.body && a.body->json() == b.body->json());
-    return a.platform == b.platform && a.has_front == b.has_front && has_same_body;
+    return a.platform == b.platform && a.has_front == b.has_front && has_same_body && a.language == b.language;
   }
 
   std::uint32_t hash(const Hasher& hasher) const noexcept {
     const char bytes[] = {static_cast<char>(platform), static_cast<char>(has_front)};
     std::uint64_t hash = hasher({bytes, sizeof bytes});
     if (body) hash ^= hasher(body->json());
+    if (!language.empty()) hash += hasher(language);
     return static_cast<std::uint32_t>(hash >> 32);
   }
 
@@ -24950,6 +25705,19 @@ NOTIFIER_NOINLINE inline void check_bodies(const Voices& voices, const Vocabular
   }
 }
 
+/// A problem for each language that notifiers or the settings ask for, and which the vocabulary lacks.
+NOTIFIER_NOINLINE inline void check_languages(const State& state, const Vocabulary& vocabulary, Problems& problems) {
+  const auto check = [&](std::string_view language) {
+    if (language.empty() || language == english || vocabulary.state().find_language(language) != nullptr) return;
+    if (problems.has("languages")) return;
+    problems.add("languages", joined("lack ", quoted(language), ", which is asked for"), "in_use");
+  };
+  for (std::size_t number = 0; number < state.voices().end(); ++number) {
+    check(state.voices()[static_cast<std::uint16_t>(number)].language);
+  }
+  check(state.settings->language);
+}
+
 /// Puts another vocabulary in a state that is not published, whose notifiers are kept anew where event types have other
 /// places in it, and the settings' links are read anew. If it fails, the state is of no use.
 NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocabulary> vocabulary, State& next) {
@@ -24957,6 +25725,7 @@ NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocab
   Problems problems;
   moved.check_in_use(next, problems);
   check_bodies(next.voices(), *vocabulary, problems);
+  check_languages(next, *vocabulary, problems);
   auto pages = compile_links(next.settings->links, vocabulary->state(), problems);
   if (!problems.empty()) return std::move(problems).to_error("vocabulary");
   next.pages = std::move(pages);
@@ -25396,6 +26165,7 @@ inline DraftView borrow(const NotifierDraft& draft, DraftDocuments& documents, P
   read(draft.quiet, "quiet", documents.quiet, view.quiet);
   view.muted_until = draft.muted_until;
   view.muted_pass_errors = draft.muted_pass_errors;
+  view.language = draft.language;
   return view;
 }
 
@@ -26110,6 +26880,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   notifier_.quiet.clear();
   notifier_.muted_until.reset();
   notifier_.muted_pass_errors = false;
+  notifier_.language.clear();
   selected_.clear();
   NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_, &zones_)
       .apply(draft_);
@@ -26189,9 +26960,11 @@ inline void Loader::load_settings(json::View root) {
   read("email_from", settings.email_from);
   read("link_base", settings.link_base);
   read("logo_url", settings.logo_url);
+  read("language", settings.language);
   read_links(root["links"], settings.links, problems_);
   check_settings(settings, problems_);
   State& state = builder_.state();
+  check_language(*state.vocabulary, settings.language, true, problems_);
   state.pages = compile_links(settings.links, state.vocabulary->state(), problems_);
   faults_.take({}, problems_);
   state.settings = std::make_shared<const Settings>(std::move(settings));
@@ -26227,6 +27000,7 @@ inline void write_configuration_members(json::Writer& out, const State& state) {
   if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
   write_links(out, state.settings->links);
   if (!state.settings->logo_url.empty()) out.member("logo_url", state.settings->logo_url);
+  if (!state.settings->language.empty()) out.member("language", state.settings->language);
 }
 
 inline void write_configuration(json::Writer& out, const State& state) {
@@ -26310,6 +27084,7 @@ NOTIFIER_INLINE Result<void> Registry::set_settings(Settings settings) {
   detail::check_settings(settings, problems);
   const std::lock_guard<std::mutex> lock(core_->writing);
   auto pages = detail::compile_links(settings.links, current()->vocabulary->state(), problems);
+  detail::check_language(*current()->vocabulary, settings.language, true, problems);
   if (!problems.empty()) return std::move(problems).to_error("settings");
   show_stored();
   auto next = std::make_shared<State>(*current());
@@ -26547,69 +27322,70 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 /// "1 crash event", "3 more events": of a kind where it is one, and a name that reads as such.
-inline std::string count_events(std::uint64_t count, bool follows, std::string_view kind) {
-  std::string text = decimal(count);
-  if (follows) text += " more";
-  if (!kind.empty() && kind.size() <= 40) {
-    text += ' ';
-    for (const char c : kind) text += c == '_' ? ' ' : c;
-  }
-  return text += count == 1 ? " event" : " events";
+inline void append_events(Buffer& out, const Digest& digest, const Language* language) {
+  const bool is_of_one_kind = digest.kinds.size() == 1 && digest.other_kinds == 0;
+  const std::string_view kind = is_of_one_kind ? std::string_view(digest.kinds[0].type) : std::string_view();
+  const bool names_kind = !kind.empty() && kind.size() <= 40;
+  const Phrase phrase = Phrase::count + ((digest.follows ? std::size_t{1} : std::size_t{0}) +
+                                         (names_kind ? std::size_t{2} : std::size_t{0}));
+  append_filled(out, form_of(say(language, phrase), digest.count == 1), [&](std::string_view slot) {
+    if (slot == "#") return out.append(decimal(digest.count));
+    for (const char c : kind) out.append(c == '_' ? ' ' : c);
+  });
 }
 
 /// " in 10 minutes"; nothing of less than a second, or where the clock stepped back.
-inline std::string length_text(std::int64_t ms) {
-  struct Length {
-    const char* name;
-    std::int64_t ms;
-  };
-  constexpr Length units[] = {{"day", 86'400'000}, {"hour", 3'600'000}, {"minute", 60'000}, {"second", 1000}};
-  for (const Length& unit : units) {
-    const bool is_smallest = unit.ms == 1000;
-    if (ms < (is_smallest ? unit.ms : 2 * unit.ms)) continue;
-    const auto count = static_cast<std::uint64_t>((ms + unit.ms / 2) / unit.ms);
-    return std::string(" in ").append(decimal(count)).append(" ").append(unit.name).append(count == 1 ? "" : "s");
+inline void append_length(Buffer& out, std::int64_t ms, const Language* language) {
+  constexpr std::int64_t units[] = {86'400'000, 3'600'000, 60'000, 1000};  // as Phrase has them
+  for (std::size_t i = 0; i < std::size(units); ++i) {
+    const std::int64_t unit = units[i];
+    if (ms < (unit == 1000 ? unit : 2 * unit)) continue;
+    out.append(' ');
+    return append_counted(out, say(language, Phrase::in_days + i), (ms + unit / 2) / unit);
   }
-  return {};
 }
 
 }  // namespace detail
 
-NOTIFIER_INLINE void describe(const Digest& digest, Message& out, std::size_t most_fields) {
+NOTIFIER_INLINE void describe(const Digest& digest, Message& out, std::size_t most_fields, const Vocabulary& vocabulary,
+                              std::string_view language_tag) {
+  using detail::Phrase;
+  const detail::Language* const language = vocabulary.state().find_language(language_tag);
   out.clear();
+  if (language != nullptr) out.set_language(*language);
   out.severity = digest.worst;
-  const bool is_of_one_kind = digest.kinds.size() == 1 && digest.other_kinds == 0;
   const std::string about = digest.subject.empty() ? std::string() : digest.subject + ": ";
-  std::string title = about;
-  title += detail::count_events(digest.count, digest.follows, is_of_one_kind ? digest.kinds[0].type : "");
-  out.set_title(title += detail::length_text(digest.last.ms - digest.first.ms));
+  Buffer title;
+  title.append(about);
+  detail::append_events(title, digest, language);
+  detail::append_length(title, digest.last.ms - digest.first.ms, language);
+  out.set_title(title.view());
 
   Buffer sentence;
   if (digest.last.ms - digest.first.ms >= 60'000) {
-    sentence.append("Between ");
-    append_readable(sentence, digest.first);
-    sentence.append(" and ");
-    append_readable(sentence, digest.last);
+    detail::append_filled(sentence, say(language, Phrase::between), [&](std::string_view slot) {
+      detail::append_date(sentence, civil_time(slot == "from" ? digest.first : digest.last), language);
+    });
   } else {
-    append_readable(sentence, digest.last);
+    detail::append_date(sentence, civil_time(digest.last), language);
   }
   std::string_view separator = ": ";
   for (const Digest::Kind& kind : digest.kinds) {
     sentence.append(separator);
     sentence.append(detail::decimal(kind.count));
     sentence.append(" ");
-    sentence.append(kind.type.empty() ? std::string_view("without a type") : std::string_view(kind.type));
+    sentence.append(kind.type.empty() ? say(language, Phrase::without_type) : std::string_view(kind.type));
     separator = ", ";
   }
   if (digest.other_kinds != 0) {
     sentence.append(separator);
-    sentence.append(detail::decimal(digest.other_kinds));
-    sentence.append(" of other kinds");
+    detail::append_counted(sentence, say(language, Phrase::of_other_kinds),
+                           static_cast<std::int64_t>(digest.other_kinds));
   }
   sentence.append(".");
   out.set_sentence(sentence.view());
   out.set_subject(digest.subject);
-  out.set_time(digest.last);
+  out.set_time(digest.last, language);
 
   const auto is_same = [&](const DigestItem& item) { return item.link == digest.items[0].link; };
   const bool is_one_link = std::all_of(digest.items.begin(), digest.items.end(), is_same);
@@ -26627,7 +27403,10 @@ NOTIFIER_INLINE void describe(const Digest& digest, Message& out, std::size_t mo
       out.add_link(text, item.link);
     }
   }
-  if (!is_all) out.add_field("More", detail::with_number("and ", digest.count - named, " more"), false);
+  if (is_all) return;
+  Buffer more;
+  detail::append_counted(more, say(language, Phrase::more), static_cast<std::int64_t>(digest.count - named));
+  out.add_field(say(language, Phrase::more_events), more.view(), false);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -27507,9 +28286,9 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 NOTIFIER_INLINE void describe(const Event& event, std::string_view link_base, Message& out,
-                              const Vocabulary& vocabulary) {
+                              const Vocabulary& vocabulary, std::string_view language) {
   out.clear();
-  detail::Composer(event, out, vocabulary).compose(link_base, nullptr);
+  detail::Composer(event, out, vocabulary, vocabulary.state().find_language(language)).compose(link_base, nullptr);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -27768,7 +28547,14 @@ struct Rendering {
   /// @param its_number  another one each time, from 1
   void begin(const Event& of, const State& in, std::uint64_t its_number);
 
-  const Message& described(const RouterOptions& options);
+  /// @param in  the language; nullptr: English
+  const Message& described(const RouterOptions& options, const Language* in);
+  /// What notifiers of a voice read; nullptr: English.
+  const Language* language(std::uint16_t voice) const noexcept {
+    const std::string_view own = this->voice(voice).language;
+    const std::string_view tag = own.empty() ? std::string_view(state->settings->language) : own;
+    return tag.empty() ? nullptr : state->vocabulary->state().find_language(tag);
+  }
   const Voice& voice(std::uint16_t of) const noexcept {
     return of == Voices::none ? unregistered : state->voices()[of];
   }
@@ -27781,6 +28567,7 @@ struct Rendering {
   Hash128 event_hash;
   bool is_described{};  // begin() says
   bool is_digest = false;
+  const Language* described_in = nullptr;
   Message message;
   Voice unregistered;  // of a notifier whose record has no voice's number
   Message scratch;     // of bodies that are templates
@@ -27815,7 +28602,7 @@ class Renderer {
   // Each platform's own code stays out of the others' way: where functions are compiled at their first call, as in
   // WebAssembly, the first delivery waits for no more than its own.
   void write(Rendering& rendering, Rendering::Payload& payload);
-  void write_mail(Rendering& rendering, Rendering::Payload& payload);
+  void write_mail(Rendering& rendering, const Language* language, Rendering::Payload& payload);
   static void tell_left_out(const Message& message, Truncations& cut);
   void read_sender(std::string_view email_from);
   void render_request(Rendering& rendering, Record record, const PlatformRow& row);
@@ -27883,10 +28670,11 @@ NOTIFIER_NOINLINE inline Rendering::Payload& Rendering::add_payload(std::uint16_
   return added;
 }
 
-inline const Message& Rendering::described(const RouterOptions& options) {
-  if (!is_described) {
+inline const Message& Rendering::described(const RouterOptions& options, const Language* in) {
+  if (!is_described || described_in != in) {
+    described_in = in;
     message.clear();
-    Composer(*event, message, *state->vocabulary).compose(state->settings->link_base, state->pages.get());
+    Composer(*event, message, *state->vocabulary, in).compose(state->settings->link_base, state->pages.get());
     if (options.compose) {
       options.compose(*event, message);
       message.refuse_bad_link();
@@ -27931,7 +28719,7 @@ NOTIFIER_NOINLINE inline void Renderer::describe_arrival(Rendering& rendering, R
   const Event& event = *rendering.event;
   if (event.type == "test") return;
   const Vocabulary& vocabulary = *rendering.state->vocabulary;
-  const Message& message = rendering.described(options_);
+  const Message& message = rendering.described(options_, rendering.language(record.voice()));
   Hash128 hash;
   hash.add(view_.notifier_id);
   record.for_each_group_path([&](std::string_view path) { add_group_value(hash, path, event.root); });
@@ -27959,15 +28747,16 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   payload.cut.clear();
   const Voice& voice = rendering.voice(payload.voice);
   const PlatformRow& row = row_of(voice.platform);
+  const Language* const language = rendering.language(payload.voice);
   if (row.transport == Transport::smtp) {
-    write_mail(rendering, payload);
+    write_mail(rendering, language, payload);
   } else if (voice.body) {
-    voice.body->write(*rendering.event, rendering.described(options_), *rendering.state->vocabulary, rendering.scratch,
-                      payload.body, payload.cut);
+    voice.body->write(*rendering.event, rendering.described(options_, language), *rendering.state->vocabulary, language,
+                      rendering.scratch, payload.body, payload.cut);
   } else if (voice.has_front) {
-    writer_of(row)(rendering.described(options_), payload.email.begin_behind("{"), payload.cut);
+    writer_of(row)(rendering.described(options_, language), payload.email.begin_behind("{"), payload.cut);
   } else if (!row.sends_event) {
-    writer_of(row)(rendering.described(options_), payload.body, payload.cut);
+    writer_of(row)(rendering.described(options_, language), payload.body, payload.cut);
   } else {
     return;
   }
@@ -27981,9 +28770,10 @@ NOTIFIER_NOINLINE inline void Renderer::tell_left_out(const Message& message, Tr
   if (message.left_out() != 0) cut.push_back({"values", told + message.left_out(), told});
 }
 
-NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
+NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, const Language* language,
+                                                   Rendering::Payload& payload) {
   read_sender(rendering.state->settings->email_from);
-  const Message& message = rendering.described(options_);
+  const Message& message = rendering.described(options_, language);
   const bool needs_clock = !message.time() && options_.clock;
   write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), payload.email, payload.cut);
 }
@@ -28470,10 +29260,14 @@ inline Result<DeliveryView> RouterEngine::digest(std::string_view app_id, std::s
   event_.app_name = app->name();
   event_.body = preview_.view();
   rendering_.begin(event_, state, ++rendered_);
-  describe(digest, rendering_.message, row_of(app->record(place).platform()).most_fields);
+  const Record record = app->record(place);
+  const Language* const language = rendering_.language(record.voice());
+  describe(digest, rendering_.message, row_of(record.platform()).most_fields, *state.vocabulary,
+           language == nullptr ? std::string_view() : std::string_view(language->tag));
+  rendering_.described_in = language;
   rendering_.is_described = true;
   rendering_.is_digest = true;
-  return renderer_.render(rendering_, app->record(place), app->id(), app);
+  return renderer_.render(rendering_, record, app->id(), app);
 }
 
 }  // namespace detail
@@ -28654,7 +29448,9 @@ inline void RouterEngine::prepare_batch(const State& state, Batch& batch) {
     }
     if (row_of(match.record.platform()).sends_event) continue;
     has[static_cast<std::size_t>(match.record.platform())] = true;
-    rendering.described(renderer_.options());
+    if (!rendering.is_described) {
+      rendering.described(renderer_.options(), rendering.language(match.record.voice()));
+    }
   }
   // Platform by platform, so that the code of one stays in the caches.
   for (std::size_t platform = 0; platform < platform_count; ++platform) {
@@ -30562,7 +31358,8 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
 /// `{"settings":{"email_from":...,"link_base":...,"links":{...}}}`: what a notifier's messages are made with. It holds
-/// no secret; `link_base` is empty where there is none, `links` is left out.
+/// no secret; `link_base` is empty where there is none, `links` is left out. Where messages may be in more languages
+/// than English, `languages` are their tags, and `language` is the one of notifiers that name none.
 inline Response show_settings(Call& call) {
   const Settings settings = call.registry.settings();
   return without_secrets(call, json_response(200, [&](json::Writer& out) {
@@ -30572,6 +31369,15 @@ inline Response show_settings(Call& call) {
                                out.member("email_from", settings.email_from);
                                out.member("link_base", settings.link_base);
                                write_links(out, settings.links);
+                               const auto vocabulary = call.registry.vocabulary();
+                               const auto languages = vocabulary->languages();
+                               if (languages.size() == 1) return;
+                               out.member("language",
+                                          settings.language.empty() ? english : std::string_view(settings.language));
+                               out.key("languages");
+                               out.array([&] {
+                                 for (const std::string_view language : languages) out.string(language);
+                               });
                              });
                            });
                          }));

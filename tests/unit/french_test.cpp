@@ -138,7 +138,8 @@ TEST_CASE("events in French say what they say in English, and nothing is dropped
       CHECK(other.severity == english.severity);
       CHECK(other.link() == english.link());
       CHECK(other.actor() == english.actor());
-      CHECK(other.field_count() == english.field_count());
+      // A status that the English sentence says in the same word is a field of its own.
+      CHECK(other.field_count() >= english.field_count());
       CHECK_FALSE(other.title().empty());
       CHECK(other.sentence() != english.sentence());
       CHECK(other.sentence().back() == '.');

@@ -327,6 +327,8 @@ inline constexpr std::string_view french =
 "Server":"Serveur",
 "Fingerprint":"Empreinte",
 "Platform":"Plateforme",
+"Review apps":"Review apps",
+"Review app":"Review app",
 "App operations":"Op\u00e9rations sur l'application",
 "Addons":"Addons",
 "Collaborators":"Collaborateurs",
