@@ -15,7 +15,8 @@ namespace json = notifier::json;
 
 namespace {
 
-/// A value as `append` lays it out behind other text, in English where that matters. It is inert where `append` says so.
+/// A value as `append` lays it out behind other text, in English where that matters. It is inert where `append` says
+/// so.
 template <class F>
 std::string laid_out(F&& append, std::string_view text) {
   json::Document document;

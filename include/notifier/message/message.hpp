@@ -131,8 +131,9 @@ class Message {
   /// @param url  as set_link()
   void add_link(std::string_view label, std::string_view url);
 
-  // For the library itself.
+  /// For the library itself.
   void set_time(std::optional<Timestamp> time, const detail::Language* language);
+  /// The same.
   void set_language(const detail::Language& language);
 
  private:

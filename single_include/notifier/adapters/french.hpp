@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // What the built-in vocabulary says, in French: rows for Vocabulary::put_language(), as JSON.
-// Every name of an app, a person or a thing stands behind a noun of ours, so that neither its gender nor its first letter
-// matters.
+// Every name of an app, a person or a thing stands behind a noun of ours, so that neither its gender nor its first
+// letter matters.
 
 #pragma once
 
