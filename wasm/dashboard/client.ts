@@ -1,6 +1,6 @@
 // The notifier API as functions.
 
-import type { Delivery, EventCategory, EventType, FieldError, Links, Notifier, NotifierDraft, NotifierPatch, PlatformInfo } from 'notifier-wasm';
+import type { Delivery, EventCategory, EventType, FieldError, LanguageRows, Links, Notifier, NotifierDraft, NotifierPatch, PlatformInfo, VocabularyRows } from 'notifier-wasm';
 import { readNote, type DeliveryNote } from './delivery_note.js';
 import type { Answer, Transport } from './transport.js';
 
@@ -21,6 +21,9 @@ export interface ServerSettings {
   email_from?: string;
   link_base?: string;
   links?: Links;
+  /** What messages are in whose notifier says nothing else. */
+  language?: string;
+  languages?: { readonly [tag: string]: LanguageRows };
 }
 
 /** The server's lists of what there is; empty where it has none. */
@@ -117,8 +120,15 @@ export class Client {
 
   /** Empty where the server does not tell. */
   async settings(): Promise<ServerSettings> {
-    const { email_from: from, link_base: base, links } = (await this.#try<{ settings?: ServerSettings }>('/v1/settings'))?.settings ?? {};
-    return { ...(typeof from === 'string' && { email_from: from }), ...(typeof base === 'string' && { link_base: base }), ...(typeof links === 'object' && links !== null && { links }) };
+    const { email_from: from, link_base: base, links, language, languages } = (await this.#try<{ settings?: Omit<ServerSettings, 'languages'> & { languages?: unknown } }>('/v1/settings'))?.settings ?? {};
+    return { ...(Array.isArray(languages) && { ...(typeof language === 'string' && { language }), languages: await this.#languages() }), ...(typeof from === 'string' && { email_from: from }), ...(typeof base === 'string' && { link_base: base }), ...(typeof links === 'object' && links !== null && { links }) };
+  }
+
+  /** What the server says in other languages, of the kinds that every engine has. */
+  async #languages(): Promise<{ [tag: string]: LanguageRows }> {
+    const { languages = {} } = (await this.#try<{ vocabulary: VocabularyRows }>('/v1/vocabulary'))?.vocabulary ?? {};
+    const ours = Object.entries(languages).map(([tag, rows]) => [tag, { ...rows, event_kinds: rows?.event_kinds?.filter(({ standard }) => standard) ?? [] }] as const);
+    return Object.fromEntries(ours);
   }
 
   async notifiers(app: string): Promise<Notifier[]> {

@@ -30,6 +30,8 @@ interface Form {
   /** A text is no JSON yet. */
   filter: Filter | string | undefined;
   telling: Telling;
+  /** What its messages are in; empty: as is set for all. */
+  language: string;
 }
 
 export class NotifierEditor extends LitElement {
@@ -91,7 +93,7 @@ export class NotifierEditor extends LitElement {
 
   constructor() {
     super();
-    this._form = this.#untouched = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), data: {}, filter: undefined, telling: {} };
+    this._form = this.#untouched = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), data: {}, filter: undefined, telling: {}, language: '' };
     this.past = [];
     this._touched = new Set();
     this._refused = [];
@@ -102,7 +104,7 @@ export class NotifierEditor extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has('notifier') || !this.notifier) return;
     const { name, type, active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: types, type_data: data } = this.notifier;
-    this._form = this.#untouched = { name, platform: type, active, all, alerts, types: new Set(types), data: enter(type, data), filter: this.notifier.filter, telling: tellingOf(this.notifier) };
+    this._form = this.#untouched = { name, platform: type, active, all, alerts, types: new Set(types), data: enter(type, data), filter: this.notifier.filter, telling: tellingOf(this.notifier), language: this.notifier.language ?? '' };
     this.#telling = this._form.telling;
   }
 
@@ -123,10 +125,10 @@ export class NotifierEditor extends LitElement {
   }
 
   get #draft(): NotifierDraft {
-    const { name, platform, active, all, alerts, types, data, filter, telling } = this._form;
+    const { name, platform, active, all, alerts, types, data, filter, telling, language } = this._form;
     const narrowed = filter !== undefined ? { filter: filter as Filter } : this.notifier?.filter ? { filter: null } : {};
     const id = this.workshop?.catalogue.platforms.find((one) => one.name === platform)?.id ?? this.notifier?.platform_id;
-    return { name, ...(id === undefined ? { platform } : { platform_id: id }), active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: [...types], type_data: typeData(platform, data, this.notifier?.type_data), ...narrowed, ...draftTelling(telling, this.notifier) };
+    return { name, ...(id === undefined ? { platform } : { platform_id: id }), active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: [...types], type_data: typeData(platform, data, this.notifier?.type_data), ...narrowed, ...draftTelling(telling, this.notifier), ...(language !== '' ? { language } : this.notifier?.language ? { language: null } : {}) };
   }
 
   /** What is wrong now: the library's own verdict, and what the server said of it. */
@@ -196,9 +198,10 @@ export class NotifierEditor extends LitElement {
           @filter-changed=${(event: CustomEvent<Filter | string | undefined>) => this.#set({ filter: event.detail }, 'filter')}></notifier-dashboard-filter>
         <notifier-dashboard-telling .words=${words} .telling=${this.#telling} .isWebhook=${form.platform === 'webhook'} .problems=${problems.filter(({ field }) => /^(grouping|quiet|muted)/.test(field))}
           @telling-changed=${(event: CustomEvent<Telling>) => this.#set({ telling: event.detail }, 'grouping', 'quiet', 'muted')}></notifier-dashboard-telling>
+        ${this.#language(problems)}
         <div>${this.#check('active', words.say('active'), form.active, (active) => ({ active }), 'active-hint')}<p class="hint beside" id="active-hint">${words.say('activeHint')}</p></div>
         ${this._failure || (submitted && problems.length > 0) ? html`<p class="error" role="alert" tabindex="-1" id="failure">${this._failure || words.say('fix', { count: problems.length })}
-          ${problems.filter(({ field }) => !/^(name|type_data|selected_event_ids|filter|grouping|quiet|muted)/.test(field)).map(({ field, message, code }) => html`<br>${field}: ${words.error(code, message)}`)}</p>` : nothing}
+          ${problems.filter(({ field }) => !/^(name|type_data|selected_event_ids|filter|grouping|quiet|muted|language)/.test(field)).map(({ field, message, code }) => html`<br>${field}: ${words.error(code, message)}`)}</p>` : nothing}
         <div class="bar foot">${this._leaving ? html`
           <p class="grow" role="alert">${words.say('unsaved')}</p>
           <button type="button" class="button" id="keep" @click=${() => this.#ask(false)}>${words.say('keepEditing')}</button>
@@ -295,6 +298,19 @@ export class NotifierEditor extends LitElement {
       this.#known = { catalogue, all, types, kinds };
     }
     return this.#known.kinds;
+  }
+
+  /** A choice where there is one. */
+  #language(problems: readonly FieldError[]): TemplateResult | typeof nothing {
+    const { words, _form: { language } } = this;
+    const known = this.workshop?.languages ?? [];
+    if (known.length < 2 && language === '') return nothing;
+    const names = new Intl.DisplayNames(words.locale, { type: 'language' });
+    return html`<div class="field"><label for="language">${words.say('language')}</label>
+      <select id="language" aria-describedby="language-error" aria-invalid=${problems.some(({ field }) => field === 'language')} @change=${(event: Event) => this.#set({ language: (event.target as HTMLSelectElement).value }, 'language')}>
+        <option value="" ?selected=${language === ''}>${words.say('languageOfAll')}</option>
+        ${[...new Set([...known, ...(language === '' ? [] : [language])])].map((tag) => html`<option value=${tag} lang=${tag} ?selected=${tag === language}>${names.of(tag)}</option>`)}</select>
+      ${this.#errors('language-error', problems, 'language')}</div>`;
   }
 
   #types(): TemplateResult {

@@ -98,6 +98,8 @@ export const formWords = {
   'comparison.atMost': 'is at most',
   'comparison.exists': 'is there',
   'comparison.isAbsent': 'is not there',
+  language: 'Language of its messages',
+  languageOfAll: 'As for all notifiers',
   howOften: 'How often',
   'mode.each': 'Every event at once',
   'mode.throttle': 'The first at once, the rest together',

@@ -22,6 +22,11 @@ export class Workshop {
     this.catalogue = dialect.catalogue;
   }
 
+  /** What messages can be in, English first. */
+  get languages(): readonly string[] {
+    return [...new Set(['en', ...Object.keys(this.#engine.vocabulary().languages ?? {})])];
+  }
+
   /** Every rule that a draft breaks. */
   problems(draft: NotifierDraft): readonly FieldError[] {
     try {
@@ -67,7 +72,8 @@ export class Workshop {
 /** Makes an engine hold what a server holds, and make messages as the server does. Notifiers that it cannot read are left out. */
 export function mirror(engine: Engine, app: AppInfo, notifiers: readonly Notifier[], people: readonly Person[], dialect: Dialect, settings: ServerSettings): void {
   const translated = notifiers.map((notifier) => dialect.translated(notifier));
-  const load = (some: readonly NotifierDraft[]) => engine.load({ version: 1, apps: [{ id: app.id, name: app.name, notifiers: some }], users: people, ...dialect.additions, ...settings });
+  const { languages, ...told } = settings;
+  const load = (some: readonly NotifierDraft[]) => engine.load({ version: 1, apps: [{ id: app.id, name: app.name, notifiers: some }], users: people, ...dialect.additions, ...told, ...(languages && { vocabulary: { languages } }) });
   try {
     load(translated);
   } catch (error) {
