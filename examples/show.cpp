@@ -152,6 +152,14 @@ void print_google_chat(View body) {
   });
 }
 
+void print_pagerduty(View body) {
+  const View payload = body["payload"];
+  const std::string_view action = body["event_action"].string();
+  print_behind_bar(std::string(action.empty() ? "change" : action).append(": ").append(payload["summary"].string()));
+  payload["custom_details"].for_each_member(
+      [](std::string_view name, View value) { print_field(name, value.string()); });
+}
+
 /// A title and a text, as notifications have them, or the text alone.
 void print_plain(View body) {
   print_behind_bar(body["title"].string());
@@ -221,6 +229,7 @@ void print_delivery(View delivery) {
   if (platform == "discord") return print_discord(*body);
   if (platform == "microsoft_teams") return print_microsoft_teams(*body);
   if (platform == "google_chat") return print_google_chat(*body);
+  if (platform == "pagerduty") return print_pagerduty(*body);
   if (platform == "rocket_chat" || platform == "mattermost") return print_rocket_chat(*body);
   print_plain(*body);
 }

@@ -1053,10 +1053,11 @@ enum class Platform : std::uint8_t {
   ntfy,
   gotify,
   matrix,
-  pushover
+  pushover,
+  pagerduty
 };
 
-inline constexpr std::size_t platform_count = 13;
+inline constexpr std::size_t platform_count = 14;
 
 NOTIFIER_NAMESPACE_END
 
@@ -2828,6 +2829,7 @@ struct PlatformField {
   std::string_view fallback = {};       ///< what counts where nothing is given
   std::string_view refused_hosts = {};  ///< of a URL, those below them included, with a space between them
   std::string_view refusal_of_hosts = {};  ///< what is said of such a URL
+  std::string_view spellings = {};         ///< what stands in a request for each of `choices`; empty: these themselves
 
   /// Its key in `type_data`.
   constexpr std::string_view key() const noexcept {
@@ -2835,6 +2837,18 @@ struct PlatformField {
     return {path.data() + prefix, path.size() - prefix};
   }
   constexpr std::string_view name_in_request() const noexcept { return name.empty() ? key() : name; }
+  /// What stands in a request for a value.
+  constexpr std::string_view spelling_of(std::string_view value) const noexcept {
+    std::string_view words = choices;
+    for (std::string_view rest = spellings; !rest.empty();) {
+      const std::string_view word = words.substr(0, words.find(' '));
+      const std::string_view spelling = rest.substr(0, rest.find(' '));
+      if (word == value) return spelling;
+      words.remove_prefix(word.size() + (word.size() < words.size()));
+      rest.remove_prefix(spelling.size() + (spelling.size() < rest.size()));
+    }
+    return value;
+  }
   /// Whether it is kept as texts, else as a text.
   constexpr bool is_list() const noexcept {
     return kind == Kind::users || kind == Kind::addresses || kind == Kind::signing_secrets || kind == Kind::headers;
@@ -2864,7 +2878,7 @@ struct ReplyRules {
   std::string_view unlike_success;         ///< the reason where neither is there in spite of the status
   std::string_view denied_success;         ///< the reason where the member is something else in spite of the status
   Range<KnownReply> replies;               ///< the first that fits counts
-  std::string_view success_text = "true";  ///< of the member
+  std::string_view success_text = "true";  ///< of the member: "true", a number or a word
   std::string_view retry_after = {};       ///< the member that says how long to wait, beside the header
   bool retry_after_is_ms = false;          ///< in milliseconds, else in seconds
   std::string_view taken = {};             ///< the reason of a success that does not say the message is there
@@ -2903,6 +2917,9 @@ struct PlatformRow {
   /// What is sent to, where fields stand as "{key}" and the delivery's key as "{idempotency_key}". Empty: the first
   /// field.
   std::string_view url;
+  /// What is sent to instead where a message is news: no trouble, nor the end of an alert. The delivery's key is not in
+  /// such a request. Empty: `url`.
+  std::string_view news_url;
   /// Hosts, with a space between them, that take no notice of members of the body which are the notifier's own: none is
   /// sent there.
   std::string_view deaf_hosts;
@@ -2910,6 +2927,8 @@ struct PlatformRow {
   Range<HeaderView> headers;   ///< that every request has
   Place key_in = Place::none;  ///< where the delivery's key stands in a request,
   std::string_view key_name;   ///< under which name
+  /// An alert and its end have one key, which stands in place of the delivery's: the end resolves what that began.
+  bool resolves = false;
 
   /// Keys of the fields that together say who is sent to, whatever the URL. None: the URL does.
   Range<std::string_view> target;
@@ -2995,7 +3014,18 @@ class Message {
     std::size_t end = 0;    ///< behind the closing quote
   };
 
+  /// What it is to an alert.
+  enum class Alert : std::uint8_t {
+    none,    ///< it is about something else
+    begins,  ///< it says that something is beyond its limit
+    ends,    ///< it says that this is over
+  };
+
   Severity severity = Severity::info;
+  Alert alert = Alert::none;
+
+  /// Whether nobody has to do anything about it: it is no trouble, nor the end of an alert.
+  bool is_news() const noexcept { return severity < Severity::warning && alert != Alert::ends; }
 
   Text title() const noexcept { return text(title_); }        ///< as "my-app: deployment succeeded"; one line
   Text sentence() const noexcept { return text(sentence_); }  ///< one sentence with its full stop; one line
@@ -3892,6 +3922,107 @@ inline constexpr PlatformRow ntfy_row = [] {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/platform/pagerduty.hpp --------------------------------------------------------------------------------
+
+// PagerDuty: what its Events API takes as an alert, as the end of one, and as a change.
+//
+// Sources: PagerDuty's documentation of its Events API v2: alerts, change events, their limits and answers; the types
+// of its own JavaScript client.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// In bytes.
+namespace pagerduty_limits {
+inline constexpr std::size_t summary = 1024;  ///< of characters; more than that many bytes are none too many
+/// An event has at most 512 KB. Ours is what people still read.
+inline constexpr std::size_t event = 64000;
+
+// Ours, so that no part takes all:
+inline constexpr std::size_t sentence = 4000;
+inline constexpr std::size_t label = 100;
+inline constexpr std::size_t value = 2000;
+inline constexpr std::size_t code = 16000;
+inline constexpr std::size_t origin = 300;  ///< an app's or an actor's name, an event's kind
+inline constexpr std::size_t link = 2000;   ///< escaped: one half is of no use
+inline constexpr std::size_t fields = 40;
+inline constexpr std::size_t logs = 4;
+}  // namespace pagerduty_limits
+
+/// Appends the JSON body of an event for PagerDuty, without the integration's key.
+///
+/// A warning or an error triggers an alert, which opens an incident; the end of an alert resolves it. All else is the
+/// body of a change event, which goes to an address of its own and wakes nobody. The title is the summary, the app the
+/// source; sentence, actor, fields and logs are details, all of it plain text; the message's link is one.
+void format_pagerduty(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr PlatformField pagerduty_fields[] = {
+    {"type_data.routing_key", PlatformField::Kind::token, PlatformField::Visibility::write_only, true, {}, Place::body},
+    {"type_data.region",
+     PlatformField::Kind::choice,
+     PlatformField::Visibility::open,
+     false,
+     {},
+     Place::url,
+     {},
+     {},
+     "us eu",
+     "us",
+     {},
+     {},
+     "events.pagerduty.com events.eu.pagerduty.com"},
+    no_signing_secret_field,
+};
+
+inline constexpr std::string_view pagerduty_target[] = {"routing_key"};
+
+inline constexpr KnownReply pagerduty_replies[] = {
+    {"routing_key", Verdict::Action::disable, "PagerDuty: the integration's key is not valid", false, {}, 400},
+    {"Invalid routing key", Verdict::Action::disable, "PagerDuty: the integration's key is not valid", false, {}, 400},
+};
+
+inline constexpr ReplyRules pagerduty_rules = [] {
+  ReplyRules rules;
+  rules.success_member = "status";
+  rules.success_text = "success";
+  rules.unlike_success = "the target answered success, but not as PagerDuty does";
+  rules.denied_success = "PagerDuty refuses it";
+  rules.replies = pagerduty_replies;
+  rules.receipt = "dedup_key";
+  return rules;
+}();
+
+inline constexpr PayloadLimit pagerduty_payload_limits[] = {
+    {"payload.summary", pagerduty_limits::summary},
+    {"", pagerduty_limits::event, PayloadLimit::Unit::bytes},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow pagerduty_row = [] {
+  PlatformRow row;
+  row.platform = Platform::pagerduty;
+  row.id = "000000006e6f7469f000000a";
+  row.name = "pagerduty";
+  row.display_name = "PagerDuty";
+  row.description = "Opens and resolves incidents of a PagerDuty service, and tells it of changes.";
+  row.fields = detail::pagerduty_fields;
+  row.headers = json_request_headers;
+  row.url = "https://{region}/v2/enqueue";
+  row.news_url = "https://{region}/v2/change/enqueue";
+  // What is sent twice is one alert.
+  row.key_in = Place::body;
+  row.key_name = "dedup_key";
+  row.resolves = true;
+  row.target = detail::pagerduty_target;
+  row.target_limits = {4, 0, {{120, 60000}}};
+  row.most_fields = pagerduty_limits::fields;
+  return row;
+}();
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/platform/pushover.hpp ---------------------------------------------------------------------------------
 
 // Pushover: what its API takes as a message.
@@ -4348,8 +4479,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// The platforms, in the order the public API lists them.
 inline constexpr PlatformRow builtin_platforms[platform_count] = {
-    rocket_chat_row, webhook_row,  slack_row, email_row,  mattermost_row, discord_row, microsoft_teams_row,
-    google_chat_row, telegram_row, ntfy_row,  gotify_row, matrix_row,     pushover_row};
+    rocket_chat_row, webhook_row,  slack_row, email_row,  mattermost_row, discord_row,  microsoft_teams_row,
+    google_chat_row, telegram_row, ntfy_row,  gotify_row, matrix_row,     pushover_row, pagerduty_row};
 
 namespace detail {
 
@@ -4360,10 +4491,10 @@ using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations&
 
 /// What writes the bodies of their requests; nullptr where none is written, or a mail.
 inline constexpr PayloadWriter payload_writers[platform_count] = {
-    format_rocket_chat, nullptr,        format_slack,           nullptr,
-    format_mattermost,  format_discord, format_microsoft_teams, format_google_chat,
-    format_telegram,    format_ntfy,    format_gotify,          format_matrix,
-    format_pushover};
+    format_rocket_chat, nullptr,         format_slack,           nullptr,
+    format_mattermost,  format_discord,  format_microsoft_teams, format_google_chat,
+    format_telegram,    format_ntfy,     format_gotify,          format_matrix,
+    format_pushover,    format_pagerduty};
 
 /// What their replies mean. SMTP has rules of its own.
 inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules,     {},
@@ -4372,7 +4503,7 @@ inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules,   
                                                            microsoft_teams_rules, google_chat_rules,
                                                            telegram_rules,        ntfy_rules,
                                                            gotify_rules,          matrix_rules,
-                                                           pushover_rules};
+                                                           pushover_rules,        pagerduty_rules};
 
 /// What their writers keep to.
 inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
@@ -4382,7 +4513,7 @@ inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
     microsoft_teams_payload_limits, google_chat_payload_limits,
     telegram_payload_limits,        ntfy_payload_limits,
     gotify_payload_limits,          matrix_payload_limits,
-    pushover_payload_limits};
+    pushover_payload_limits,        pagerduty_payload_limits};
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
@@ -4473,7 +4604,8 @@ constexpr PlatformLimits limits_by_platform() noexcept {
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
-/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy", "gotify", "matrix", "pushover".
+/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy", "gotify", "matrix", "pushover",
+/// "pagerduty".
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
   return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
 }
@@ -11578,6 +11710,7 @@ NOTIFIER_INLINE void Message::pad() { text_.room(detail::text_padding); }
 
 NOTIFIER_INLINE void Message::clear() noexcept {
   severity = Severity::info;
+  alert = Alert::none;
   refused_link_ = left_out_ = 0;
   text_.clear();
   fields_.clear();
@@ -11990,6 +12123,9 @@ class CardWriter {
   /// Writes when it happened, as RFC 3339 has it, where that is known.
   void time(std::string_view before, std::string_view after);
 
+  /// The labels that follow are keys of one object, each followed by a text: one that is there already gets a number.
+  void begin_keys() noexcept { keys_ = out_->size(); }
+
   /// Writes the fields that are no logs, as far as they have room.
   bool fields(const CardList& list, std::size_t most) { return this->list(list, most, false); }
   /// Writes the logs, as far as they have room.
@@ -12005,6 +12141,7 @@ class CardWriter {
  private:
   void put_titled(std::string_view literal);
   bool list(const CardList& list, std::size_t most, bool is_code);
+  void number_key(std::size_t begin, std::string_view after, std::size_t number);
   /// @return whether it is a link that can be followed, which is short
   bool value(const CardList& list, const Message::Field& field);
   void text(std::string_view part, std::string_view text, std::size_t limit, PartWriter write);
@@ -12020,6 +12157,7 @@ class CardWriter {
   Budget budget_;
   std::size_t settled_;  // what is paid for
   std::size_t written_ = 0;
+  std::size_t keys_ = std::string_view::npos;  // where the first is
 };
 
 /// Writes a card and, where it takes more than `limit`, again, counting.
@@ -12117,11 +12255,13 @@ NOTIFIER_NOINLINE inline bool CardWriter::list(const CardList& list, std::size_t
     put(before);
     before = list.between;
     hold_back(list.short_end.size() + list.wide_end.size());
+    const std::size_t label = out_->size();
     if (!part(list.label, {"field.label", field.label}, list.value, list.label_limit, list.put_label)) {
       put(list.label);
       put("Value");
       put(list.value);
     }
+    if (keys_ != std::string_view::npos) number_key(label, list.value, i + 1);
     const bool is_short = value(list, field) || field.is_short;
     give_back(list.short_end.size() + list.wide_end.size());
     put(is_short ? list.short_end : list.wide_end);
@@ -12131,6 +12271,18 @@ NOTIFIER_NOINLINE inline bool CardWriter::list(const CardList& list, std::size_t
   if (before.data() == list.begin.data()) return false;
   put(list.end);
   return true;
+}
+
+/// No text within a text can be taken for a key: quotes are escaped there.
+/// @param begin  of the key, its quotes and what stands between it and its value
+NOTIFIER_NOINLINE inline void CardWriter::number_key(std::size_t begin, std::string_view after, std::size_t number) {
+  const std::size_t end = out_->size() - after.size();
+  for (; out_->view().substr(0, begin).find(out_->view(begin), keys_) != std::string_view::npos; ++number) {
+    out_->truncate(end);
+    put(" ");
+    put(decimal(number));
+    put(after);
+  }
 }
 
 inline bool CardWriter::value(const CardList& list, const Message::Field& field) {
@@ -14359,6 +14511,97 @@ inline void write_ntfy(CardWriter& card) {
 NOTIFIER_INLINE void format_ntfy(const Message& message, Buffer& out, Truncations& cut) {
   detail::write_card(message, out, cut, detail::Unit::bytes, ntfy_limits::message, detail::write_ntfy,
                      detail::ntfy_tail);
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/pagerduty.hpp --------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+inline constexpr PartWriter put_pagerduty_line = put_part<PlainJsonLine>;
+
+inline constexpr CardList pagerduty_field_list = {
+    ",",
+    ",",
+    "\"",
+    "\":\"",
+    "\"",
+    "\"",
+    {},
+    pagerduty_limits::label,
+    pagerduty_limits::value,
+    put_pagerduty_line,
+    {},
+    {},
+    nullptr,
+    put_pagerduty_line,
+};
+
+inline constexpr CardList pagerduty_log_list = {
+    ",",
+    ",",
+    "\"",
+    "\":\"",
+    "\"",
+    "\"",
+    {},
+    pagerduty_limits::label,
+    pagerduty_limits::code,
+    put_part<PlainJsonLines>,
+    {},
+    {},
+    nullptr,
+    put_pagerduty_line,
+};
+
+inline void write_pagerduty(CardWriter& card) {
+  static constexpr std::string_view severities[] = {"\",\"severity\":\"info\"", "\",\"severity\":\"info\"",
+                                                    "\",\"severity\":\"warning\"", "\",\"severity\":\"error\""};
+  const Message& message = card.message();
+  constexpr PartWriter text = put_pagerduty_line;
+  // The link, and what ends it all.
+  constexpr std::size_t tail = pagerduty_limits::link + 80;
+  card.hold_back(tail);
+  if (message.is_news()) {
+    card.put("{\"payload\":{\"summary\":\"");
+  } else if (message.alert == Message::Alert::ends) {
+    card.put("{\"event_action\":\"resolve\",\"payload\":{\"summary\":\"");
+  } else {
+    card.put("{\"event_action\":\"trigger\",\"payload\":{\"summary\":\"");
+  }
+  if (!card.part({}, {"title", message.title()}, {}, pagerduty_limits::summary, text)) card.put("Event");
+  card.put("\",\"source\":\"");
+  if (!card.part({}, {"subject", message.subject()}, {}, pagerduty_limits::origin, text)) card.put("notifier");
+  if (message.is_news()) {
+    card.put("\"");
+  } else {
+    card.put(severities[static_cast<std::size_t>(message.severity)]);
+    card.part(",\"class\":\"", {"kind", message.kind()}, "\"", pagerduty_limits::origin, text);
+  }
+  card.time(",\"timestamp\":\"", "\"");
+  card.put(",\"custom_details\":{");
+  card.begin_keys();
+  card.put("\"Message\":\"");
+  if (!card.part({}, {"sentence", message.sentence()}, {}, pagerduty_limits::sentence, text)) card.put("Event");
+  card.put("\"");
+  card.part(",\"By\":\"", {"actor", message.actor()}, "\"", pagerduty_limits::origin, text);
+  if (message.is_news()) card.part(",\"Event\":\"", {"kind", message.kind()}, "\"", pagerduty_limits::origin, text);
+  card.fields(pagerduty_field_list, pagerduty_limits::fields);
+  card.logs(pagerduty_log_list, pagerduty_limits::logs);
+  card.end_lists();
+  card.give_back(tail);
+  card.put("}},\"links\":[");
+  card.link("{\"href\":\"", "\",\"text\":\"View details\"}", pagerduty_limits::link, escape<RocketChatUrl>);
+  card.put("]}");
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void format_pagerduty(const Message& message, Buffer& out, Truncations& cut) {
+  detail::write_card(message, out, cut, detail::Unit::bytes, pagerduty_limits::event, detail::write_pagerduty);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -20155,6 +20398,7 @@ class Composer {
     } else {
       compose_unknown_kind();
     }
+    if (is_alert()) out_.alert = out_.severity == Severity::success ? Message::Alert::ends : Message::Alert::begins;
     const bool has_pages = pages_ != nullptr || !link_base_.empty();
     if (out_.link_.empty() && !is_without_link_ && has_pages) out_.link_ = written([&] { return append_page(); });
     out_.pad();
@@ -20186,15 +20430,7 @@ class Composer {
   }
 
   /// Reads type_data, and finds the row that applies; nullptr where there is none.
-  const KindProgram::Row* find_row() {
-    const KindWords* const words = find_words();
-    if (words == nullptr) return nullptr;
-    use(words->program());
-    for (const KindProgram::Row* row = program_->rows_begin(); row != program_->rows_end(); ++row) {
-      if (applies(step(row->when))) return row;
-    }
-    return nullptr;
-  }
+  const KindProgram::Row* find_row();
 
   NOTIFIER_ALWAYS_INLINE void use(const KindProgram& program) {
     program_ = &program;
@@ -20211,7 +20447,8 @@ class Composer {
     });
   }
 
-  const KindWords* find_words() const noexcept;
+  const KindWords* find_words() noexcept;
+  bool is_alert() const noexcept;
 
   const Op* step(std::size_t index) const noexcept { return ops_ + index; }
 
@@ -20494,6 +20731,7 @@ class Composer {
   const Op* ops_ = nullptr;  // the program's
   const Vocabulary& vocabulary_;
   const Language* language_;
+  std::uint32_t kind_ = NameIndex::npos;  // its place in the vocabulary
   Members members_;
   std::string_view link_base_;
   const KindWords* pages_ = nullptr;
@@ -20521,11 +20759,23 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline const KindWords* Composer::find_words() const noexcept {
+inline const KindWords* Composer::find_words() noexcept {
+  const VocabularyState& state = vocabulary_.state();
+  kind_ = state.find_kind(event_.type);
   const KindWords* const translated = language_ == nullptr ? nullptr : language_->find_words(event_.type);
   if (translated != nullptr) return translated;
-  const KindWords* const words = vocabulary_.state().find_words(event_.type);
+  const KindWords* const words = kind_ == NameIndex::npos ? nullptr : state.kind_facts[kind_].words.get();
   return words == nullptr && event_.type == "test" ? test_words() : words;
+}
+
+inline const KindProgram::Row* Composer::find_row() {
+  const KindWords* const words = find_words();
+  if (words == nullptr) return nullptr;
+  use(words->program());
+  for (const KindProgram::Row* row = program_->rows_begin(); row != program_->rows_end(); ++row) {
+    if (applies(step(row->when))) return row;
+  }
+  return nullptr;
 }
 
 NOTIFIER_NOINLINE inline bool Composer::is_said(std::string_view value) const noexcept {
@@ -20668,6 +20918,13 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
+
+/// Whether it is of a kind that the event type for alerts selects.
+inline bool Composer::is_alert() const noexcept {
+  if (kind_ == NameIndex::npos) return false;
+  const VocabularyState& state = vocabulary_.state();
+  return state.kind_bits[kind_] == state.alert_bit && state.alert_bit != VocabularyState::no_bit;
+}
 
 /// The label is copied: the message may outlast the vocabulary.
 NOTIFIER_NOINLINE inline void Composer::compose_own_row_field(const Op& field, std::size_t begin) {
@@ -28350,12 +28607,18 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+/// What of an event a request depends on, where its platform's row says so.
+struct Occasion {
+  bool is_news = false;        ///< of a platform that has such sent elsewhere
+  std::string_view alert_key;  ///< that an alert and its end have in common; empty: it is no alert
+};
+
 /// Builds one request after the other, and keeps all capacity.
 class RequestBuilder {
  public:
   /// Fills method, URL, headers and target of a delivery whose key and platform are there; what they borrow is valid
   /// until the next call.
-  void build(const PlatformRow& row, Record record, DeliveryView& view);
+  void build(const PlatformRow& row, Record record, const Occasion& occasion, DeliveryView& view);
 
   /// What the body begins with, in place of its opening brace: "{" and the members that are the notifier's own, each
   /// with a comma behind it.
@@ -28364,7 +28627,7 @@ class RequestBuilder {
  private:
   void read(Record record);
   const Record::Field* find(std::string_view key) const noexcept;
-  void write_url(const PlatformRow& row, std::string_view key);
+  void write_url(const PlatformRow& row, std::string_view place, std::string_view key);
   void write_parameter(std::string_view name, std::string_view value);
   Range<HeaderView> write_headers(const PlatformRow& row, std::string_view key);
   void write_front(const PlatformRow& row, std::string_view key);
@@ -28379,16 +28642,19 @@ class RequestBuilder {
   Buffer front_;
 };
 
-NOTIFIER_NOINLINE inline void RequestBuilder::build(const PlatformRow& row, Record record, DeliveryView& view) {
+NOTIFIER_NOINLINE inline void RequestBuilder::build(const PlatformRow& row, Record record, const Occasion& occasion,
+                                                    DeliveryView& view) {
   read(record);
+  const bool joins = row.resolves && !occasion.alert_key.empty();
+  const std::string_view key = joins ? occasion.alert_key : view.idempotency_key;
   view.method = row.method;
   for (std::size_t i = 0; i < field_count_; ++i) {
     if (fields_[i].row->in == Place::method && !fields_[i].text.empty()) view.method = fields_[i].text;
   }
-  write_url(row, view.idempotency_key);
+  write_url(row, occasion.is_news ? row.news_url : row.url, key);
   view.url = url_.view();
-  view.headers = write_headers(row, view.idempotency_key);
-  write_front(row, view.idempotency_key);
+  view.headers = write_headers(row, key);
+  write_front(row, occasion.is_news ? std::string_view() : key);
   view.target = hash_target(row);
 }
 
@@ -28397,6 +28663,7 @@ inline void RequestBuilder::read(Record record) {
   record.for_each_field([this](const Record::Field& field) {
     Record::Field& kept = fields_[field_count_++] = field;
     if (kept.text.empty()) kept.text = field.row->fallback;
+    if (!field.row->spellings.empty()) kept.text = field.row->spelling_of(kept.text);
   });
 }
 
@@ -28424,10 +28691,11 @@ inline void RequestBuilder::append_encoded(Buffer& out, std::string_view text) {
   out.set_end(p);
 }
 
-inline void RequestBuilder::write_url(const PlatformRow& row, std::string_view key) {
+/// @param place  the row's url or news_url
+inline void RequestBuilder::write_url(const PlatformRow& row, std::string_view place, std::string_view key) {
   url_.clear();
-  if (row.url.empty()) url_.append(fields_[0].text);
-  for (std::string_view rest = row.url; !rest.empty();) {
+  if (place.empty()) url_.append(fields_[0].text);
+  for (std::string_view rest = place; !rest.empty();) {
     const std::size_t open = rest.find('{');
     url_.append(rest.substr(0, open));
     if (open == std::string_view::npos) break;
@@ -28492,6 +28760,7 @@ inline Range<HeaderView> RequestBuilder::write_headers(const PlatformRow& row, s
   return {headers_, static_cast<std::size_t>(end - headers_)};
 }
 
+/// @param key  empty: it has no place there
 inline void RequestBuilder::write_front(const PlatformRow& row, std::string_view key) {
   front_.clear();
   json::Writer out(front_);
@@ -28506,7 +28775,7 @@ inline void RequestBuilder::write_front(const PlatformRow& row, std::string_view
       out.string(field.text);
     }
   }
-  if (row.key_in == Place::body) out.member(row.key_name, key);
+  if (row.key_in == Place::body && !key.empty()) out.member(row.key_name, key);
   if (front_.size() > 1) front_.append(',');
 }
 
@@ -28607,6 +28876,8 @@ class Renderer {
   static void tell_left_out(const Message& message, Truncations& cut);
   void read_sender(std::string_view email_from);
   void render_request(Rendering& rendering, Record record, const PlatformRow& row);
+  Occasion occasion(Rendering& rendering, Record record, const PlatformRow& row);
+  std::string_view alert_key(const Rendering& rendering);
   void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
   void resolve_user(const State& state, std::string_view user_id, const AppBlock* app);
   void describe_arrival(Rendering& rendering, Record record);
@@ -28620,6 +28891,7 @@ class Renderer {
   Recipients to_;
   std::string address_;  // filled by the host's look-up
   char key_[36];
+  char alert_key_[38];
   const PlatformRow* headers_of_ = nullptr;  // whose the next are
   HeaderView headers_[3];
   RequestBuilder request_;
@@ -28719,7 +28991,6 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
 NOTIFIER_NOINLINE inline void Renderer::describe_arrival(Rendering& rendering, Record record) {
   const Event& event = *rendering.event;
   if (event.type == "test") return;
-  const Vocabulary& vocabulary = *rendering.state->vocabulary;
   const Message& message = rendering.described(options_, rendering.language(record.voice()));
   Hash128 hash;
   hash.add(view_.notifier_id);
@@ -28731,8 +29002,7 @@ NOTIFIER_NOINLINE inline void Renderer::describe_arrival(Rendering& rendering, R
   arrival_.link = std::string_view(message.link());
   arrival_.subject = std::string_view(message.subject());
   arrival_.severity = message.severity;
-  arrival_.ends_alert =
-      vocabulary.bit_of_kind(event.type) == vocabulary.alert_bit() && message.severity == Severity::success;
+  arrival_.ends_alert = message.alert == Message::Alert::ends;
   view_.arrival = &arrival_;
 }
 
@@ -28796,7 +29066,7 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
   view_.front_size = 0;
   view_.is_url_kept = !record.builds_request();
   if (!view_.is_url_kept) {
-    request_.build(row, record, view_);
+    request_.build(row, record, occasion(rendering, record, row), view_);
     if (row.sends_event && rendering.voice(record.voice()).body) {
       const Rendering::Payload& own = prepare(rendering, record.voice());
       view_.body = own.body.view();
@@ -28828,6 +29098,25 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
     view_.front_size = request_.front().size();
     view_.body = shared.email.behind(request_.front());
   }
+}
+
+inline Occasion Renderer::occasion(Rendering& rendering, Record record, const PlatformRow& row) {
+  if (!row.resolves && row.news_url.empty()) return {};
+  const Message& message = rendering.described(options_, rendering.language(record.voice()));
+  return {!row.news_url.empty() && message.is_news(), alert_key(rendering)};
+}
+
+/// Alerts have no ids: what they are about has to do.
+NOTIFIER_NOINLINE inline std::string_view Renderer::alert_key(const Rendering& rendering) {
+  if (rendering.message.alert == Message::Alert::none) return {};
+  const Event& event = *rendering.event;
+  Hash128 hash;
+  hash.add(event.app_id.empty() ? event.app_name : event.app_id);
+  for (const std::string_view name : {"metric", "sender_name", "send_when_below"})
+    hash.add(event.type_data[name].text());
+  hash.add(view_.notifier_id);
+  hash.write_hex(put(alert_key_, "alert_"));
+  return {alert_key_, sizeof alert_key_};
 }
 
 inline void Renderer::resolve_user(const State& state, std::string_view user_id, const AppBlock* app) {
@@ -32112,13 +32401,18 @@ inline bool is_known(const KnownReply& known, int status, ReplyBody& body) {
   return known.is_whole ? trimmed(body.text()) == known.text : body.text().find(known.text) != std::string_view::npos;
 }
 
+/// What a success has of a member's text: a number, a word for a boolean, or any other word.
+constexpr json::Kind kind_of_success(std::string_view text) noexcept {
+  if (text[0] >= '0' && text[0] <= '9') return json::Kind::number;
+  return text == "true" ? json::Kind::boolean : json::Kind::string;
+}
+
 /// What speaks against a success that the status tells of; empty where it is one.
 inline std::string_view doubt_success(const ReplyRules& rules, ReplyBody& body) {
   if (!rules.success_body.empty() && trimmed(body.text()) != rules.success_body) return rules.unlike_success;
   if (rules.success_member.empty()) return {};
   const json::View success = body.member(rules.success_member);
-  const bool is_number = rules.success_text[0] >= '0' && rules.success_text[0] <= '9';
-  if (success.kind() != (is_number ? json::Kind::number : json::Kind::boolean)) return rules.unlike_success;
+  if (success.kind() != kind_of_success(rules.success_text)) return rules.unlike_success;
   return success.text() == rules.success_text ? std::string_view() : rules.denied_success;
 }
 

@@ -43,6 +43,7 @@ std::string_view next_chunk(std::string_view& input) {
 void fill(std::string_view input, Message& message) {
   message.clear();
   message.severity = static_cast<Severity>(input.size() % 4);
+  message.alert = static_cast<Message::Alert>(input.size() / 4 % 3);
   const notifier::Timestamp time{static_cast<std::int64_t>(input.size()) * 1000000007};
   if (input.size() % 3 != 0) message.set_time(time);
   message.set_title(as_utf8(next_chunk(input)));

@@ -33,7 +33,7 @@ const rejectsWith = (promise, status, data) =>
 
 test('platforms, without a token', async () => {
   const platforms = await stranger.NotificationPlatforms.list();
-  assert.deepEqual(platforms.map((p) => p.name), ['rocket_chat', 'webhook', 'slack', 'email', 'mattermost', 'discord', 'microsoft_teams', 'google_chat', 'telegram', 'ntfy', 'gotify', 'matrix', 'pushover']);
+  assert.deepEqual(platforms.map((p) => p.name), ['rocket_chat', 'webhook', 'slack', 'email', 'mattermost', 'discord', 'microsoft_teams', 'google_chat', 'telegram', 'ntfy', 'gotify', 'matrix', 'pushover', 'pagerduty']);
   for (const platform of platforms) {
     assert.match(platform.id, /^[0-9a-f]{24}$/);
     assert.ok(platform.available_event_ids.length > 40);
@@ -91,8 +91,9 @@ test('every platform', async () => {
     gotify: { server_url: 'https://gotify.example.com', app_token: 'A1' },
     matrix: { homeserver_url: 'https://matrix.example.com', room_id: '!a:example.com', access_token: 'syt' },
     pushover: { api_token: 'a'.repeat(30), user_key: 'u'.repeat(30) },
+    pagerduty: { routing_key: 'R'.repeat(32), region: 'eu' },
   };
-  const hidden = ['bot_token', 'topic', 'app_token', 'access_token', 'api_token', 'user_key'];
+  const hidden = ['bot_token', 'topic', 'app_token', 'access_token', 'api_token', 'user_key', 'routing_key'];
   for (const platform of await client.NotificationPlatforms.list()) {
     const type_data = needs[platform.name] ?? { webhook_url: 'https://example.com/x' };
     const created = await client.Notifiers.create('shop', { platform_id: platform.id, name: platform.name, type_data });

@@ -254,3 +254,24 @@ TEST_CASE("Rocket.Chat's rate limit is recognised under any status") {
   CHECK(action(Platform::rocket_chat, 200, "{\"success\":true,\"text\":\"error-too-many-requests\"}") ==
         Action::delivered);
 }
+
+TEST_CASE("PagerDuty has taken an event when it says so; one that is wrong is not tried again, a key ends it all") {
+  const Platform pagerduty = Platform::pagerduty;
+  const std::string taken = R"({"status":"success","message":"Event processed","dedup_key":"alert_1"})";
+  CHECK(action(pagerduty, 202, taken) == Action::delivered);
+  CHECK(judge(pagerduty, 202, taken).receipt == "alert_1");
+  CHECK(action(pagerduty, 202, R"({"status":"success","message":"Change event processed"})") == Action::delivered);
+  CHECK(judge(pagerduty, 202, R"({"status":"invalid event"})").reason == "PagerDuty refuses it");
+  CHECK(judge(pagerduty, 202, "<html>").reason == "the target answered success, but not as PagerDuty does");
+  CHECK(action(pagerduty, 400, R"({"status":"invalid event","errors":["'payload.summary' is missing or blank"]})") ==
+        Action::fail);
+  for (const char* const error :
+       {"Length of 'routing_key' is incorrect (should be 32 characters)", "Invalid routing key"}) {
+    const std::string body =
+        R"({"status":"invalid event","message":"Event object is invalid","errors":[")" + std::string(error) + "\"]}";
+    CHECK(action(pagerduty, 400, body) == Action::disable);
+    CHECK(judge(pagerduty, 400, body).reason == "PagerDuty: the integration's key is not valid");
+  }
+  CHECK(action(pagerduty, 429) == Action::throttle);
+  for (const int status : {500, 502, 503}) CHECK(action(pagerduty, status) == Action::retry);
+}

@@ -162,6 +162,7 @@ inline void fill(Random& random, notifier::Message& out) {
   const notifier::Timestamp time{static_cast<std::int64_t>(random.below(2000000000)) * 1000 + 77};
   if (random.below(4) != 0) out.set_time(time);
   out.set_title(text(random, size(random)));
+  out.alert = static_cast<notifier::Message::Alert>(out.title().size() % 3);
   out.set_sentence(text(random, size(random)));
   out.set_actor(text(random, size(random)));
   out.set_subject(text(random, size(random)));

@@ -34,7 +34,7 @@ constexpr std::string_view all_platforms =
     "ntfy (000000006e6f7469f000000b), "
     "gotify (000000006e6f7469f000000d), "
     "matrix (000000006e6f7469f000000e), "
-    "pushover (000000006e6f7469f000000c)";
+    "pushover (000000006e6f7469f000000c), pagerduty (000000006e6f7469f000000a)";
 
 }  // namespace
 
@@ -89,13 +89,14 @@ TEST_CASE("a document's notifier without a platform that is known is told the pl
   REQUIRE(fields.size() == 3);
   CHECK(fields[0].message ==
         "is no platform: 'pigeon'; there are rocket_chat, webhook, slack, email, mattermost, discord, microsoft_teams, "
-        "google_chat, telegram, ntfy, gotify, matrix, pushover");
+        "google_chat, telegram, ntfy, gotify, matrix, pushover, pagerduty");
   CHECK(fields[1].message ==
         "can't be blank; there are rocket_chat, webhook, slack, email, mattermost, discord, microsoft_teams, "
-        "google_chat, telegram, ntfy, gotify, matrix, pushover");
-  CHECK(fields[2].message ==
-        "is no platform that is known here: 'slack'; name it in platform: there are rocket_chat, webhook, slack, "
-        "email, mattermost, discord, microsoft_teams, google_chat, telegram, ntfy, gotify, matrix, pushover");
+        "google_chat, telegram, ntfy, gotify, matrix, pushover, pagerduty");
+  CHECK(
+      fields[2].message ==
+      "is no platform that is known here: 'slack'; name it in platform: there are rocket_chat, webhook, slack, "
+      "email, mattermost, discord, microsoft_teams, google_chat, telegram, ntfy, gotify, matrix, pushover, pagerduty");
 }
 
 TEST_CASE("a draft keeps which of its keys no notifier has") {

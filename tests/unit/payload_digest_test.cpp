@@ -17,6 +17,7 @@
 #include "notifier/platform/mattermost.hpp"
 #include "notifier/platform/microsoft_teams.hpp"
 #include "notifier/platform/ntfy.hpp"
+#include "notifier/platform/pagerduty.hpp"
 #include "notifier/platform/pushover.hpp"
 #include "notifier/platform/rocket_chat.hpp"
 #include "notifier/platform/slack.hpp"
@@ -161,6 +162,11 @@ TEST_CASE("payloads for Matrix are the same bytes everywhere") {
 TEST_CASE("payloads for Pushover are the same bytes everywhere") {
   CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_pushover(message, out, cut); }) ==
         "61e3a0ebdaacf8ffc13c932f4927ad82");
+}
+
+TEST_CASE("payloads for PagerDuty are the same bytes everywhere") {
+  CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_pagerduty(message, out, cut); }) ==
+        "1cdb92ef8bf769803bf136498fc77da6");
 }
 
 TEST_CASE("mails are the same bytes everywhere") {

@@ -111,7 +111,9 @@ Verdict judge(const PlatformRow& row, int status, std::string_view body) {
 std::string success_of(const PlatformRow& row) {
   if (!rules_of(row).success_body.empty()) return std::string(rules_of(row).success_body);
   if (rules_of(row).success_member.empty()) return {};
-  return "{\"" + std::string(rules_of(row).success_member) + "\":" + std::string(rules_of(row).success_text) + "}";
+  std::string text(rules_of(row).success_text);
+  if (text != "true" && text[0] > '9') text = "\"" + text + "\"";
+  return "{\"" + std::string(rules_of(row).success_member) + "\":" + text + "}";
 }
 
 /// A body that says it.
@@ -161,6 +163,8 @@ TEST_CASE("the outbox sends a target no more than its platform takes") {
   CHECK(limits(Platform::telegram).windows[0].count == 1);
   CHECK(limits(Platform::telegram).windows[1].count == 20);
   CHECK(limits(Platform::telegram).windows[1].per_ms == 60000);
+  CHECK(limits(Platform::pagerduty).windows[0].count == 120);
+  CHECK(limits(Platform::pagerduty).windows[0].per_ms == 60000);
   CHECK(limits(Platform::microsoft_teams).windows[0].count == 4);
   CHECK(limits(Platform::microsoft_teams).windows[3].count == 1800);
   CHECK(limits(Platform::microsoft_teams).windows[3].per_ms == 24 * 3600 * 1000);
@@ -304,7 +308,7 @@ TEST_CASE("a request has what its row says; a mail has none of it") {
     std::string body = event;
     for (const PlatformField& field : row.fields) {
       CAPTURE(field.path);
-      const std::string value = value_of(field);
+      const std::string value(field.spelling_of(value_of(field)));
       const std::string parameter = std::string(field.name_in_request()) + "=" + value;
       const std::string member = "\"" + std::string(field.name_in_request()) + "\":";
       switch (field.in) {

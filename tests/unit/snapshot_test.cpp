@@ -166,12 +166,12 @@ TEST_CASE("what of another installation has no name here is named, with what to 
       Texts{
           "apps[0].notifiers[0].platform_id: is no platform that is known here: '5f0000000000000000000001'; name it in "
           "platform: there are rocket_chat, webhook, slack, email, "
-          "mattermost, discord, microsoft_teams, google_chat, telegram, ntfy, gotify, matrix, pushover",
+          "mattermost, discord, microsoft_teams, google_chat, telegram, ntfy, gotify, matrix, pushover, pagerduty",
           "apps[0].notifiers[1].platform_id: is no platform that is known here: '5f0000000000000000000001'; name it in "
           "platform: there are rocket_chat, webhook, slack, email, "
-          "mattermost, discord, microsoft_teams, google_chat, telegram, ntfy, gotify, matrix, pushover",
+          "mattermost, discord, microsoft_teams, google_chat, telegram, ntfy, gotify, matrix, pushover, pagerduty",
           "apps[0].notifiers[2].type: is no platform: 'fax'; there are rocket_chat, webhook, slack, email, "
-          "mattermost, discord, microsoft_teams, google_chat, telegram, ntfy, gotify, matrix, pushover",
+          "mattermost, discord, microsoft_teams, google_chat, telegram, ntfy, gotify, matrix, pushover, pagerduty",
           "apps[0].notifiers[3].type: does not agree with the platform named before",
           "apps[0].notifiers[4].selected_event_ids: holds an unknown event type id: '5f00000000000000000000ff'; name "
           "the "
@@ -204,7 +204,7 @@ TEST_CASE("every fault is named by its path") {
       "users":[{"id":""},{"id":"u"},{"id":"u"}],"email_from":"me","link_base":5})") ==
         Texts{"apps[0].notifiers[0].name: can't be blank", "apps[0].notifiers[0].type_data.webhook_url: can't be blank",
               "apps[0].notifiers[1].platform: is no platform: 'pager'; there are rocket_chat, webhook, slack, email, "
-              "mattermost, discord, microsoft_teams, google_chat, telegram, ntfy, gotify, matrix, pushover",
+              "mattermost, discord, microsoft_teams, google_chat, telegram, ntfy, gotify, matrix, pushover, pagerduty",
               "apps[0].notifiers[2]: must be an object", "apps[1].name: can't be blank",
               "apps[2].owner.email: 'x' is not a valid email address", "apps[2].notifiers: must be an array",
               "apps[3].notifiers[0].created_at: must be a time as 2018-05-14T09:46:42.077Z",
@@ -232,9 +232,10 @@ TEST_CASE("ways to name the platform have to agree") {
       load_faults(
           R"({"apps":[{"id":"1","name":"a","notifiers":[{"name":"x","type":"slack","platform_id":"59c52ac27651ce002c1d4620"}]}]})") ==
       Texts{"apps[0].notifiers[0].type: does not agree with the platform named before"});
-  CHECK(load_faults(R"({"apps":[{"id":"1","name":"a","notifiers":[{"name":"x"}]}]})") ==
-        Texts{"apps[0].notifiers[0].platform: can't be blank; there are rocket_chat, webhook, slack, email, "
-              "mattermost, discord, microsoft_teams, google_chat, telegram, ntfy, gotify, matrix, pushover"});
+  CHECK(
+      load_faults(R"({"apps":[{"id":"1","name":"a","notifiers":[{"name":"x"}]}]})") ==
+      Texts{"apps[0].notifiers[0].platform: can't be blank; there are rocket_chat, webhook, slack, email, "
+            "mattermost, discord, microsoft_teams, google_chat, telegram, ntfy, gotify, matrix, pushover, pagerduty"});
 }
 
 TEST_CASE("no more than a hundred faults are told, and how many there are") {

@@ -247,7 +247,7 @@ TEST_CASE("what is taken, blank or refers to nothing is refused, each problem na
 }
 
 TEST_CASE("platforms are listed in the public API's order and found by id and name") {
-  REQUIRE(notifier::platforms_end() - notifier::platforms_begin() == 13);
+  REQUIRE(notifier::platforms_end() - notifier::platforms_begin() == 14);
   std::string names;
   for (const auto* info = notifier::platforms_begin(); info != notifier::platforms_end(); ++info) {
     names += std::string(info->name) + " ";
@@ -259,7 +259,7 @@ TEST_CASE("platforms are listed in the public API's order and found by id and na
   }
   CHECK(names ==
         "rocket_chat webhook slack email mattermost discord microsoft_teams google_chat telegram ntfy gotify matrix "
-        "pushover ");
+        "pushover pagerduty ");
   CHECK(notifier::find_platform_by_name("slack")->id == "5982f145d48c3600273ef089");
   CHECK(notifier::find_platform_by_name("Slack") == nullptr);
   CHECK(notifier::find_platform_by_name("") == nullptr);

@@ -270,7 +270,7 @@ test('a preview has the bytes of the real thing, for stored notifiers and drafts
 test('the catalogue is there', async () => {
   const engine = await createEngine();
   const { platforms, event_categories, event_types, event_kinds } = engine.catalogue();
-  assert.equal(platforms.length, 13);
+  assert.equal(platforms.length, 14);
   assert.equal(event_types.length, 50);
   assert.equal(event_kinds.length, 96);
   assert.ok(event_categories.length > 0);

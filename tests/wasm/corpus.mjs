@@ -62,6 +62,7 @@ export function corpusConfiguration() {
     gotify: { server_url: `https://push.example.com/gotify-${n}/`, app_token: `A-${n}` },
     matrix: { homeserver_url: 'https://matrix.example.com', room_id: `!room/${n}:example.com`, access_token: `syt_${n}` },
     pushover: { api_token: `a${n}`, user_key: `u${n}`, ...(n % 2 === 0 && { device: 'phone' }) },
+    pagerduty: { routing_key: `R${n}`, ...(n % 2 === 0 && { region: 'eu' }) },
     ntfy: { topic: `topic-${n}`, ...(n % 2 === 0 && { server_url: 'https://push.example.com/', access_token: `tk_${n}` }) },
   });
   const seen = new Set();

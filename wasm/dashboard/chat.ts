@@ -194,6 +194,20 @@ export function drawMatrix(body: string, name: string, time: string, cut: string
   }, (plain) => html`${markCuts(unescape(plain), cut)}`)}</div>`)}</div>`;
 }
 
+interface PagerDutyEvent { event_action?: string; payload?: { summary: string; source: string; severity?: string; custom_details?: Record<string, string> }; links?: { href: string; text: string }[] }
+
+/** An alert of an incident, its end, or a change. */
+export function drawPagerDuty(body: string, name: string, time: string, cut: string): TemplateResult {
+  const { event_action: action, payload, links } = parse<PagerDutyEvent>(body) ?? {};
+  if (!payload) return html`<pre>${body}</pre>`;
+  const { summary, source, severity, custom_details: { Message: message = '', ...details } = {} } = payload;
+  const [state, tone] = action === 'resolve' ? ['Resolved', 'Good'] : action ? ['Triggered', severity === 'error' ? 'Attention' : 'Warning'] : ['Change', 'Accent'];
+  return html`<div class="teams-chat">${face(name, state!, time, html`<div class="attachment"><div class="title ${tone}">${withCuts(summary, cut)}</div>
+    <div class="context"><span>${[source, action && severity].filter(Boolean).join(' \u2022 ')}</span></div><div class="text">${linked(message, cut)}</div>
+    <dl>${Object.entries(details).map(([label, value]) => html`<dt>${label}</dt><dd class="text">${linked(value, cut)}</dd>`)}</dl>
+    ${links?.map(({ href, text }) => html`<div><span class="button small" title=${href}>${text}</span></div>`)}</div>`)}</div>`;
+}
+
 /** A notification of plain text: ntfy's, Gotify's and Pushover's. */
 export function drawPush(body: string, name: string, time: string, cut: string): TemplateResult {
   const push = parse<{ title?: string; message?: string; click?: string; url?: string; extras?: { 'client::notification'?: { click: { url: string } } } }>(body);

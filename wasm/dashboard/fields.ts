@@ -33,6 +33,8 @@ export const wordsOf: Readonly<Record<string, { label: StringKey; hint?: StringK
   api_token: { label: 'apiToken', hint: 'accessTokenHint' },
   user_key: { label: 'userKey', hint: 'accessTokenHint' },
   device: { label: 'device', hint: 'deviceHint' },
+  routing_key: { label: 'routingKey', hint: 'accessTokenHint' },
+  region: { label: 'region', hint: 'regionHint' },
   topic: { label: 'topic', hint: 'topicHint' },
   access_token: { label: 'accessToken', hint: 'accessTokenHint' },
   user_ids: { label: 'people' },

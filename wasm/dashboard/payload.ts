@@ -4,7 +4,7 @@ import type { Delivery } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { define } from './define.js';
 import { base } from './look.js';
-import { drawDiscord, drawGoogleChat, drawMatrix, drawMicrosoftTeams, drawPush, drawRocketChat, drawSlack, drawTelegram, markCuts, withCuts } from './chat.js';
+import { drawDiscord, drawGoogleChat, drawMatrix, drawMicrosoftTeams, drawPagerDuty, drawPush, drawRocketChat, drawSlack, drawTelegram, markCuts, withCuts } from './chat.js';
 import { readMail, type Mail } from './mail.js';
 import type { Words } from './strings.js';
 import './view_words.js';
@@ -136,7 +136,7 @@ export class NotifierPayload extends LitElement {
     }
     const time = words.time(Date.now());
     const { body, notifierName: name } = delivery;
-    const draw = { slack: drawSlack, discord: drawDiscord, microsoft_teams: drawMicrosoftTeams, google_chat: drawGoogleChat, telegram: drawTelegram, ntfy: drawPush, gotify: drawPush, pushover: drawPush, matrix: drawMatrix }[delivery.platform as string] ?? drawRocketChat;
+    const draw = { slack: drawSlack, discord: drawDiscord, microsoft_teams: drawMicrosoftTeams, google_chat: drawGoogleChat, telegram: drawTelegram, ntfy: drawPush, gotify: drawPush, pushover: drawPush, pagerduty: drawPagerDuty, matrix: drawMatrix }[delivery.platform as string] ?? drawRocketChat;
     return html`<div class="inner">${draw(body, name, time, cut, (at) => words.moment(at))}</div>`;
   }
 }

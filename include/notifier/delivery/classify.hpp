@@ -151,13 +151,18 @@ inline bool is_known(const KnownReply& known, int status, ReplyBody& body) {
   return known.is_whole ? trimmed(body.text()) == known.text : body.text().find(known.text) != std::string_view::npos;
 }
 
+/// What a success has of a member's text: a number, a word for a boolean, or any other word.
+constexpr json::Kind kind_of_success(std::string_view text) noexcept {
+  if (text[0] >= '0' && text[0] <= '9') return json::Kind::number;
+  return text == "true" ? json::Kind::boolean : json::Kind::string;
+}
+
 /// What speaks against a success that the status tells of; empty where it is one.
 inline std::string_view doubt_success(const ReplyRules& rules, ReplyBody& body) {
   if (!rules.success_body.empty() && trimmed(body.text()) != rules.success_body) return rules.unlike_success;
   if (rules.success_member.empty()) return {};
   const json::View success = body.member(rules.success_member);
-  const bool is_number = rules.success_text[0] >= '0' && rules.success_text[0] <= '9';
-  if (success.kind() != (is_number ? json::Kind::number : json::Kind::boolean)) return rules.unlike_success;
+  if (success.kind() != kind_of_success(rules.success_text)) return rules.unlike_success;
   return success.text() == rules.success_text ? std::string_view() : rules.denied_success;
 }
 

@@ -15,6 +15,7 @@
 #include "notifier/message/message.hpp"
 #include "notifier/model/truncation.hpp"
 #include "notifier/text/ascii.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -91,6 +92,9 @@ class CardWriter {
   /// Writes when it happened, as RFC 3339 has it, where that is known.
   void time(std::string_view before, std::string_view after);
 
+  /// The labels that follow are keys of one object, each followed by a text: one that is there already gets a number.
+  void begin_keys() noexcept { keys_ = out_->size(); }
+
   /// Writes the fields that are no logs, as far as they have room.
   bool fields(const CardList& list, std::size_t most) { return this->list(list, most, false); }
   /// Writes the logs, as far as they have room.
@@ -106,6 +110,7 @@ class CardWriter {
  private:
   void put_titled(std::string_view literal);
   bool list(const CardList& list, std::size_t most, bool is_code);
+  void number_key(std::size_t begin, std::string_view after, std::size_t number);
   /// @return whether it is a link that can be followed, which is short
   bool value(const CardList& list, const Message::Field& field);
   void text(std::string_view part, std::string_view text, std::size_t limit, PartWriter write);
@@ -121,6 +126,7 @@ class CardWriter {
   Budget budget_;
   std::size_t settled_;  // what is paid for
   std::size_t written_ = 0;
+  std::size_t keys_ = std::string_view::npos;  // where the first is
 };
 
 /// Writes a card and, where it takes more than `limit`, again, counting.
@@ -218,11 +224,13 @@ NOTIFIER_NOINLINE inline bool CardWriter::list(const CardList& list, std::size_t
     put(before);
     before = list.between;
     hold_back(list.short_end.size() + list.wide_end.size());
+    const std::size_t label = out_->size();
     if (!part(list.label, {"field.label", field.label}, list.value, list.label_limit, list.put_label)) {
       put(list.label);
       put("Value");
       put(list.value);
     }
+    if (keys_ != std::string_view::npos) number_key(label, list.value, i + 1);
     const bool is_short = value(list, field) || field.is_short;
     give_back(list.short_end.size() + list.wide_end.size());
     put(is_short ? list.short_end : list.wide_end);
@@ -232,6 +240,18 @@ NOTIFIER_NOINLINE inline bool CardWriter::list(const CardList& list, std::size_t
   if (before.data() == list.begin.data()) return false;
   put(list.end);
   return true;
+}
+
+/// No text within a text can be taken for a key: quotes are escaped there.
+/// @param begin  of the key, its quotes and what stands between it and its value
+NOTIFIER_NOINLINE inline void CardWriter::number_key(std::size_t begin, std::string_view after, std::size_t number) {
+  const std::size_t end = out_->size() - after.size();
+  for (; out_->view().substr(0, begin).find(out_->view(begin), keys_) != std::string_view::npos; ++number) {
+    out_->truncate(end);
+    put(" ");
+    put(decimal(number));
+    put(after);
+  }
 }
 
 inline bool CardWriter::value(const CardList& list, const Message::Field& field) {

@@ -37,6 +37,7 @@ class Composer {
     } else {
       compose_unknown_kind();
     }
+    if (is_alert()) out_.alert = out_.severity == Severity::success ? Message::Alert::ends : Message::Alert::begins;
     const bool has_pages = pages_ != nullptr || !link_base_.empty();
     if (out_.link_.empty() && !is_without_link_ && has_pages) out_.link_ = written([&] { return append_page(); });
     out_.pad();
@@ -68,15 +69,7 @@ class Composer {
   }
 
   /// Reads type_data, and finds the row that applies; nullptr where there is none.
-  const KindProgram::Row* find_row() {
-    const KindWords* const words = find_words();
-    if (words == nullptr) return nullptr;
-    use(words->program());
-    for (const KindProgram::Row* row = program_->rows_begin(); row != program_->rows_end(); ++row) {
-      if (applies(step(row->when))) return row;
-    }
-    return nullptr;
-  }
+  const KindProgram::Row* find_row();
 
   NOTIFIER_ALWAYS_INLINE void use(const KindProgram& program) {
     program_ = &program;
@@ -93,7 +86,8 @@ class Composer {
     });
   }
 
-  const KindWords* find_words() const noexcept;
+  const KindWords* find_words() noexcept;
+  bool is_alert() const noexcept;
 
   const Op* step(std::size_t index) const noexcept { return ops_ + index; }
 
@@ -376,6 +370,7 @@ class Composer {
   const Op* ops_ = nullptr;  // the program's
   const Vocabulary& vocabulary_;
   const Language* language_;
+  std::uint32_t kind_ = NameIndex::npos;  // its place in the vocabulary
   Members members_;
   std::string_view link_base_;
   const KindWords* pages_ = nullptr;

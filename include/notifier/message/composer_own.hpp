@@ -15,6 +15,13 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+/// Whether it is of a kind that the event type for alerts selects.
+inline bool Composer::is_alert() const noexcept {
+  if (kind_ == NameIndex::npos) return false;
+  const VocabularyState& state = vocabulary_.state();
+  return state.kind_bits[kind_] == state.alert_bit && state.alert_bit != VocabularyState::no_bit;
+}
+
 /// The label is copied: the message may outlast the vocabulary.
 NOTIFIER_NOINLINE inline void Composer::compose_own_row_field(const Op& field, std::size_t begin) {
   text_.append(say(language_, field.text));

@@ -12,11 +12,23 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline const KindWords* Composer::find_words() const noexcept {
+inline const KindWords* Composer::find_words() noexcept {
+  const VocabularyState& state = vocabulary_.state();
+  kind_ = state.find_kind(event_.type);
   const KindWords* const translated = language_ == nullptr ? nullptr : language_->find_words(event_.type);
   if (translated != nullptr) return translated;
-  const KindWords* const words = vocabulary_.state().find_words(event_.type);
+  const KindWords* const words = kind_ == NameIndex::npos ? nullptr : state.kind_facts[kind_].words.get();
   return words == nullptr && event_.type == "test" ? test_words() : words;
+}
+
+inline const KindProgram::Row* Composer::find_row() {
+  const KindWords* const words = find_words();
+  if (words == nullptr) return nullptr;
+  use(words->program());
+  for (const KindProgram::Row* row = program_->rows_begin(); row != program_->rows_end(); ++row) {
+    if (applies(step(row->when))) return row;
+  }
+  return nullptr;
 }
 
 NOTIFIER_NOINLINE inline bool Composer::is_said(std::string_view value) const noexcept {

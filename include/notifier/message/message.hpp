@@ -47,7 +47,18 @@ class Message {
     std::size_t end = 0;    ///< behind the closing quote
   };
 
+  /// What it is to an alert.
+  enum class Alert : std::uint8_t {
+    none,    ///< it is about something else
+    begins,  ///< it says that something is beyond its limit
+    ends,    ///< it says that this is over
+  };
+
   Severity severity = Severity::info;
+  Alert alert = Alert::none;
+
+  /// Whether nobody has to do anything about it: it is no trouble, nor the end of an alert.
+  bool is_news() const noexcept { return severity < Severity::warning && alert != Alert::ends; }
 
   Text title() const noexcept { return text(title_); }        ///< as "my-app: deployment succeeded"; one line
   Text sentence() const noexcept { return text(sentence_); }  ///< one sentence with its full stop; one line
@@ -222,6 +233,7 @@ NOTIFIER_INLINE void Message::pad() { text_.room(detail::text_padding); }
 
 NOTIFIER_INLINE void Message::clear() noexcept {
   severity = Severity::info;
+  alert = Alert::none;
   refused_link_ = left_out_ = 0;
   text_.clear();
   fields_.clear();

@@ -22,9 +22,10 @@ enum class Platform : std::uint8_t {
   ntfy,
   gotify,
   matrix,
-  pushover
+  pushover,
+  pagerduty
 };
 
-inline constexpr std::size_t platform_count = 13;
+inline constexpr std::size_t platform_count = 14;
 
 NOTIFIER_NAMESPACE_END

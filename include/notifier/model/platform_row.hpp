@@ -67,6 +67,7 @@ struct PlatformField {
   std::string_view fallback = {};       ///< what counts where nothing is given
   std::string_view refused_hosts = {};  ///< of a URL, those below them included, with a space between them
   std::string_view refusal_of_hosts = {};  ///< what is said of such a URL
+  std::string_view spellings = {};         ///< what stands in a request for each of `choices`; empty: these themselves
 
   /// Its key in `type_data`.
   constexpr std::string_view key() const noexcept {
@@ -74,6 +75,18 @@ struct PlatformField {
     return {path.data() + prefix, path.size() - prefix};
   }
   constexpr std::string_view name_in_request() const noexcept { return name.empty() ? key() : name; }
+  /// What stands in a request for a value.
+  constexpr std::string_view spelling_of(std::string_view value) const noexcept {
+    std::string_view words = choices;
+    for (std::string_view rest = spellings; !rest.empty();) {
+      const std::string_view word = words.substr(0, words.find(' '));
+      const std::string_view spelling = rest.substr(0, rest.find(' '));
+      if (word == value) return spelling;
+      words.remove_prefix(word.size() + (word.size() < words.size()));
+      rest.remove_prefix(spelling.size() + (spelling.size() < rest.size()));
+    }
+    return value;
+  }
   /// Whether it is kept as texts, else as a text.
   constexpr bool is_list() const noexcept {
     return kind == Kind::users || kind == Kind::addresses || kind == Kind::signing_secrets || kind == Kind::headers;
@@ -103,7 +116,7 @@ struct ReplyRules {
   std::string_view unlike_success;         ///< the reason where neither is there in spite of the status
   std::string_view denied_success;         ///< the reason where the member is something else in spite of the status
   Range<KnownReply> replies;               ///< the first that fits counts
-  std::string_view success_text = "true";  ///< of the member
+  std::string_view success_text = "true";  ///< of the member: "true", a number or a word
   std::string_view retry_after = {};       ///< the member that says how long to wait, beside the header
   bool retry_after_is_ms = false;          ///< in milliseconds, else in seconds
   std::string_view taken = {};             ///< the reason of a success that does not say the message is there
@@ -142,6 +155,9 @@ struct PlatformRow {
   /// What is sent to, where fields stand as "{key}" and the delivery's key as "{idempotency_key}". Empty: the first
   /// field.
   std::string_view url;
+  /// What is sent to instead where a message is news: no trouble, nor the end of an alert. The delivery's key is not in
+  /// such a request. Empty: `url`.
+  std::string_view news_url;
   /// Hosts, with a space between them, that take no notice of members of the body which are the notifier's own: none is
   /// sent there.
   std::string_view deaf_hosts;
@@ -149,6 +165,8 @@ struct PlatformRow {
   Range<HeaderView> headers;   ///< that every request has
   Place key_in = Place::none;  ///< where the delivery's key stands in a request,
   std::string_view key_name;   ///< under which name
+  /// An alert and its end have one key, which stands in place of the delivery's: the end resolves what that began.
+  bool resolves = false;
 
   /// Keys of the fields that together say who is sent to, whatever the URL. None: the URL does.
   Range<std::string_view> target;

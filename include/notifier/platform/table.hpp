@@ -15,6 +15,7 @@
 #include "notifier/platform/mattermost.hpp"
 #include "notifier/platform/microsoft_teams.hpp"
 #include "notifier/platform/ntfy.hpp"
+#include "notifier/platform/pagerduty.hpp"
 #include "notifier/platform/pushover.hpp"
 #include "notifier/platform/rocket_chat.hpp"
 #include "notifier/platform/slack.hpp"
@@ -25,8 +26,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// The platforms, in the order the public API lists them.
 inline constexpr PlatformRow builtin_platforms[platform_count] = {
-    rocket_chat_row, webhook_row,  slack_row, email_row,  mattermost_row, discord_row, microsoft_teams_row,
-    google_chat_row, telegram_row, ntfy_row,  gotify_row, matrix_row,     pushover_row};
+    rocket_chat_row, webhook_row,  slack_row, email_row,  mattermost_row, discord_row,  microsoft_teams_row,
+    google_chat_row, telegram_row, ntfy_row,  gotify_row, matrix_row,     pushover_row, pagerduty_row};
 
 namespace detail {
 
@@ -37,10 +38,10 @@ using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations&
 
 /// What writes the bodies of their requests; nullptr where none is written, or a mail.
 inline constexpr PayloadWriter payload_writers[platform_count] = {
-    format_rocket_chat, nullptr,        format_slack,           nullptr,
-    format_mattermost,  format_discord, format_microsoft_teams, format_google_chat,
-    format_telegram,    format_ntfy,    format_gotify,          format_matrix,
-    format_pushover};
+    format_rocket_chat, nullptr,         format_slack,           nullptr,
+    format_mattermost,  format_discord,  format_microsoft_teams, format_google_chat,
+    format_telegram,    format_ntfy,     format_gotify,          format_matrix,
+    format_pushover,    format_pagerduty};
 
 /// What their replies mean. SMTP has rules of its own.
 inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules,     {},
@@ -49,7 +50,7 @@ inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules,   
                                                            microsoft_teams_rules, google_chat_rules,
                                                            telegram_rules,        ntfy_rules,
                                                            gotify_rules,          matrix_rules,
-                                                           pushover_rules};
+                                                           pushover_rules,        pagerduty_rules};
 
 /// What their writers keep to.
 inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
@@ -59,7 +60,7 @@ inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
     microsoft_teams_payload_limits, google_chat_payload_limits,
     telegram_payload_limits,        ntfy_payload_limits,
     gotify_payload_limits,          matrix_payload_limits,
-    pushover_payload_limits};
+    pushover_payload_limits,        pagerduty_payload_limits};
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
@@ -150,7 +151,8 @@ constexpr PlatformLimits limits_by_platform() noexcept {
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
-/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy", "gotify", "matrix", "pushover".
+/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy", "gotify", "matrix", "pushover",
+/// "pagerduty".
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
   return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
 }

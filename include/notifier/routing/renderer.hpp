@@ -99,6 +99,8 @@ class Renderer {
   static void tell_left_out(const Message& message, Truncations& cut);
   void read_sender(std::string_view email_from);
   void render_request(Rendering& rendering, Record record, const PlatformRow& row);
+  Occasion occasion(Rendering& rendering, Record record, const PlatformRow& row);
+  std::string_view alert_key(const Rendering& rendering);
   void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
   void resolve_user(const State& state, std::string_view user_id, const AppBlock* app);
   void describe_arrival(Rendering& rendering, Record record);
@@ -112,6 +114,7 @@ class Renderer {
   Recipients to_;
   std::string address_;  // filled by the host's look-up
   char key_[36];
+  char alert_key_[38];
   const PlatformRow* headers_of_ = nullptr;  // whose the next are
   HeaderView headers_[3];
   RequestBuilder request_;
@@ -211,7 +214,6 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
 NOTIFIER_NOINLINE inline void Renderer::describe_arrival(Rendering& rendering, Record record) {
   const Event& event = *rendering.event;
   if (event.type == "test") return;
-  const Vocabulary& vocabulary = *rendering.state->vocabulary;
   const Message& message = rendering.described(options_, rendering.language(record.voice()));
   Hash128 hash;
   hash.add(view_.notifier_id);
@@ -223,8 +225,7 @@ NOTIFIER_NOINLINE inline void Renderer::describe_arrival(Rendering& rendering, R
   arrival_.link = std::string_view(message.link());
   arrival_.subject = std::string_view(message.subject());
   arrival_.severity = message.severity;
-  arrival_.ends_alert =
-      vocabulary.bit_of_kind(event.type) == vocabulary.alert_bit() && message.severity == Severity::success;
+  arrival_.ends_alert = message.alert == Message::Alert::ends;
   view_.arrival = &arrival_;
 }
 
@@ -288,7 +289,7 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
   view_.front_size = 0;
   view_.is_url_kept = !record.builds_request();
   if (!view_.is_url_kept) {
-    request_.build(row, record, view_);
+    request_.build(row, record, occasion(rendering, record, row), view_);
     if (row.sends_event && rendering.voice(record.voice()).body) {
       const Rendering::Payload& own = prepare(rendering, record.voice());
       view_.body = own.body.view();
@@ -320,6 +321,25 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
     view_.front_size = request_.front().size();
     view_.body = shared.email.behind(request_.front());
   }
+}
+
+inline Occasion Renderer::occasion(Rendering& rendering, Record record, const PlatformRow& row) {
+  if (!row.resolves && row.news_url.empty()) return {};
+  const Message& message = rendering.described(options_, rendering.language(record.voice()));
+  return {!row.news_url.empty() && message.is_news(), alert_key(rendering)};
+}
+
+/// Alerts have no ids: what they are about has to do.
+NOTIFIER_NOINLINE inline std::string_view Renderer::alert_key(const Rendering& rendering) {
+  if (rendering.message.alert == Message::Alert::none) return {};
+  const Event& event = *rendering.event;
+  Hash128 hash;
+  hash.add(event.app_id.empty() ? event.app_name : event.app_id);
+  for (const std::string_view name : {"metric", "sender_name", "send_when_below"})
+    hash.add(event.type_data[name].text());
+  hash.add(view_.notifier_id);
+  hash.write_hex(put(alert_key_, "alert_"));
+  return {alert_key_, sizeof alert_key_};
 }
 
 inline void Renderer::resolve_user(const State& state, std::string_view user_id, const AppBlock* app) {

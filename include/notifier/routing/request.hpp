@@ -18,12 +18,18 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+/// What of an event a request depends on, where its platform's row says so.
+struct Occasion {
+  bool is_news = false;        ///< of a platform that has such sent elsewhere
+  std::string_view alert_key;  ///< that an alert and its end have in common; empty: it is no alert
+};
+
 /// Builds one request after the other, and keeps all capacity.
 class RequestBuilder {
  public:
   /// Fills method, URL, headers and target of a delivery whose key and platform are there; what they borrow is valid
   /// until the next call.
-  void build(const PlatformRow& row, Record record, DeliveryView& view);
+  void build(const PlatformRow& row, Record record, const Occasion& occasion, DeliveryView& view);
 
   /// What the body begins with, in place of its opening brace: "{" and the members that are the notifier's own, each
   /// with a comma behind it.
@@ -32,7 +38,7 @@ class RequestBuilder {
  private:
   void read(Record record);
   const Record::Field* find(std::string_view key) const noexcept;
-  void write_url(const PlatformRow& row, std::string_view key);
+  void write_url(const PlatformRow& row, std::string_view place, std::string_view key);
   void write_parameter(std::string_view name, std::string_view value);
   Range<HeaderView> write_headers(const PlatformRow& row, std::string_view key);
   void write_front(const PlatformRow& row, std::string_view key);
@@ -47,16 +53,19 @@ class RequestBuilder {
   Buffer front_;
 };
 
-NOTIFIER_NOINLINE inline void RequestBuilder::build(const PlatformRow& row, Record record, DeliveryView& view) {
+NOTIFIER_NOINLINE inline void RequestBuilder::build(const PlatformRow& row, Record record, const Occasion& occasion,
+                                                    DeliveryView& view) {
   read(record);
+  const bool joins = row.resolves && !occasion.alert_key.empty();
+  const std::string_view key = joins ? occasion.alert_key : view.idempotency_key;
   view.method = row.method;
   for (std::size_t i = 0; i < field_count_; ++i) {
     if (fields_[i].row->in == Place::method && !fields_[i].text.empty()) view.method = fields_[i].text;
   }
-  write_url(row, view.idempotency_key);
+  write_url(row, occasion.is_news ? row.news_url : row.url, key);
   view.url = url_.view();
-  view.headers = write_headers(row, view.idempotency_key);
-  write_front(row, view.idempotency_key);
+  view.headers = write_headers(row, key);
+  write_front(row, occasion.is_news ? std::string_view() : key);
   view.target = hash_target(row);
 }
 
@@ -65,6 +74,7 @@ inline void RequestBuilder::read(Record record) {
   record.for_each_field([this](const Record::Field& field) {
     Record::Field& kept = fields_[field_count_++] = field;
     if (kept.text.empty()) kept.text = field.row->fallback;
+    if (!field.row->spellings.empty()) kept.text = field.row->spelling_of(kept.text);
   });
 }
 
@@ -92,10 +102,11 @@ inline void RequestBuilder::append_encoded(Buffer& out, std::string_view text) {
   out.set_end(p);
 }
 
-inline void RequestBuilder::write_url(const PlatformRow& row, std::string_view key) {
+/// @param place  the row's url or news_url
+inline void RequestBuilder::write_url(const PlatformRow& row, std::string_view place, std::string_view key) {
   url_.clear();
-  if (row.url.empty()) url_.append(fields_[0].text);
-  for (std::string_view rest = row.url; !rest.empty();) {
+  if (place.empty()) url_.append(fields_[0].text);
+  for (std::string_view rest = place; !rest.empty();) {
     const std::size_t open = rest.find('{');
     url_.append(rest.substr(0, open));
     if (open == std::string_view::npos) break;
@@ -160,6 +171,7 @@ inline Range<HeaderView> RequestBuilder::write_headers(const PlatformRow& row, s
   return {headers_, static_cast<std::size_t>(end - headers_)};
 }
 
+/// @param key  empty: it has no place there
 inline void RequestBuilder::write_front(const PlatformRow& row, std::string_view key) {
   front_.clear();
   json::Writer out(front_);
@@ -174,7 +186,7 @@ inline void RequestBuilder::write_front(const PlatformRow& row, std::string_view
       out.string(field.text);
     }
   }
-  if (row.key_in == Place::body) out.member(row.key_name, key);
+  if (row.key_in == Place::body && !key.empty()) out.member(row.key_name, key);
   if (front_.size() > 1) front_.append(',');
 }
 

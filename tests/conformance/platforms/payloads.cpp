@@ -91,6 +91,8 @@ void print(const Message& message) {
     line.key("names");
     line.integer(static_cast<std::int64_t>(message.name_count()));
     line.member("actor", message.actor());
+    line.member("severity", to_string(message.severity));
+    line.member("alert", message.alert == Message::Alert::ends ? "ends" : "");
     line.key("fields");
     line.array([&] {
       for (std::size_t i = 0; i < message.field_count(); ++i) {

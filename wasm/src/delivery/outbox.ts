@@ -102,7 +102,7 @@ export interface OutboxOptions {
   /** Attempts under way at once, in all and to one host. Defaults: 256 and 64. */
   concurrency?: number;
   hostConcurrency?: number;
-  /** By platform. Defaults: email 4 at once, slack 1 and a second between, webhook 16, rocket_chat and mattermost 2, discord one at a time and five in two seconds, microsoft_teams as its documentation allows, google_chat one a second, telegram that and twenty a minute; all others as their documentation allows. */
+  /** By platform. Defaults: email 4 at once, slack 1 and a second between, webhook 16, rocket_chat and mattermost 2, discord one at a time and five in two seconds, microsoft_teams as its documentation allows, google_chat one a second, telegram that and twenty a minute, pagerduty 120 a minute; all others as their documentation allows. */
   limits?: Partial<Record<Platform, TargetLimits>>;
   /** Sends a notifier's deliveries one by one, in the order they came. */
   keepOrder?: boolean;
