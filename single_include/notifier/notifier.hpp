@@ -942,7 +942,9 @@ struct Arrival {
   std::string subject;  ///< of its message; may be empty
   std::string event;    ///< the event's own bytes, where a digest has them and not its words
   Severity severity = Severity::info;
-  bool is_test = false;  ///< a test notification: never held
+  bool is_test = false;       ///< a test notification: never held
+  bool stands_alone = false;  ///< an alert, to be told alone, as its platform finds its end by it: held by quiet hours
+                              ///< and mutes alone
   bool ends_alert =
       false;  ///< an alert is over: what is held of it is told at once, unless quiet hours or a mute hold it
 };
@@ -2929,6 +2931,10 @@ struct PlatformRow {
   std::string_view key_name;   ///< under which name
   /// An alert and its end have one key, which stands in place of the delivery's: the end resolves what that began.
   bool resolves = false;
+  /// What a request that is about an alert has more, so that the alert and its end are one thread: a parameter, and a
+  /// member of a member of the body, as "thread.threadKey", that is the key which both have.
+  std::string_view thread_query;
+  std::string_view thread_member;
 
   /// Keys of the fields that together say who is sent to, whatever the URL. None: the URL does.
   Range<std::string_view> target;
@@ -3445,6 +3451,8 @@ inline constexpr PlatformRow google_chat_row = [] {
   // What is sent twice is shown once.
   row.key_in = Place::query;
   row.key_name = "requestId";
+  row.thread_query = "messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD";
+  row.thread_member = "thread.threadKey";
   row.target_limits = {1, 0, {{1, 1000}}};
   row.most_fields = google_chat_limits::fields;
   return row;
@@ -24269,9 +24277,10 @@ inline const PlatformField* first_own_member(const PlatformRow& row, const TypeD
   return nullptr;
 }
 
-/// Whether a body has members that are its notifier's own.
+/// Whether a body has members that are its notifier's own, or may have.
 inline bool has_own_members(const PlatformRow& row, const TypeData& data) {
-  return row.key_in == Place::body || (first_own_member(row, data) != nullptr && !is_deaf(row, data));
+  return row.key_in == Place::body || !row.thread_member.empty() ||
+         (first_own_member(row, data) != nullptr && !is_deaf(row, data));
 }
 
 }  // namespace detail
@@ -28435,6 +28444,10 @@ class GroupStep {
       if (!state_.is_open) open(Waits::released, at(*until), false);
       return add(arrival);
     }
+    if (arrival.stands_alone) {
+      action_.releases = true;
+      return;
+    }
     switch (policy_.mode) {
       case Mode::none: action_.releases = true; return;
       case Mode::throttle:
@@ -28630,7 +28643,7 @@ class RequestBuilder {
   void write_url(const PlatformRow& row, std::string_view place, std::string_view key);
   void write_parameter(std::string_view name, std::string_view value);
   Range<HeaderView> write_headers(const PlatformRow& row, std::string_view key);
-  void write_front(const PlatformRow& row, std::string_view key);
+  void write_front(const PlatformRow& row, std::string_view key, std::string_view thread);
   std::uint64_t hash_target(const PlatformRow& row) const noexcept;
   static void append_encoded(Buffer& out, std::string_view text);
 
@@ -28652,9 +28665,11 @@ NOTIFIER_NOINLINE inline void RequestBuilder::build(const PlatformRow& row, Reco
     if (fields_[i].row->in == Place::method && !fields_[i].text.empty()) view.method = fields_[i].text;
   }
   write_url(row, occasion.is_news ? row.news_url : row.url, key);
+  const std::string_view thread = row.thread_query.empty() ? std::string_view() : occasion.alert_key;
+  if (!thread.empty()) write_parameter(row.thread_query, {});
   view.url = url_.view();
   view.headers = write_headers(row, key);
-  write_front(row, occasion.is_news ? std::string_view() : key);
+  write_front(row, occasion.is_news ? std::string_view() : key, thread);
   view.target = hash_target(row);
 }
 
@@ -28760,8 +28775,9 @@ inline Range<HeaderView> RequestBuilder::write_headers(const PlatformRow& row, s
   return {headers_, static_cast<std::size_t>(end - headers_)};
 }
 
-/// @param key  empty: it has no place there
-inline void RequestBuilder::write_front(const PlatformRow& row, std::string_view key) {
+/// @param key     empty: it has no place there
+/// @param thread  the key of what the thread is about; empty: nothing
+inline void RequestBuilder::write_front(const PlatformRow& row, std::string_view key, std::string_view thread) {
   front_.clear();
   json::Writer out(front_);
   out.begin_object();
@@ -28776,6 +28792,11 @@ inline void RequestBuilder::write_front(const PlatformRow& row, std::string_view
     }
   }
   if (row.key_in == Place::body && !key.empty()) out.member(row.key_name, key);
+  if (!thread.empty()) {
+    const std::size_t dot = row.thread_member.find('.');
+    out.key(row.thread_member.substr(0, dot));
+    out.object([&] { out.member(row.thread_member.substr(dot + 1), thread); });
+  }
   if (front_.size() > 1) front_.append(',');
 }
 
@@ -28987,11 +29008,14 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   return view_;
 }
 
-/// What is to be counted and named of an event that may be told with others. A test is told at once.
+/// What is to be counted and named of an event that may be told with others. A test is told at once; so is an alert's
+/// end to a platform that ends an incident of its own with it, and wakes nobody.
 NOTIFIER_NOINLINE inline void Renderer::describe_arrival(Rendering& rendering, Record record) {
   const Event& event = *rendering.event;
   if (event.type == "test") return;
   const Message& message = rendering.described(options_, rendering.language(record.voice()));
+  const bool is_joined = row_of(record.platform()).resolves && message.alert != Message::Alert::none;
+  if (is_joined && message.alert == Message::Alert::ends) return;
   Hash128 hash;
   hash.add(view_.notifier_id);
   record.for_each_group_path([&](std::string_view path) { add_group_value(hash, path, event.root); });
@@ -29002,6 +29026,7 @@ NOTIFIER_NOINLINE inline void Renderer::describe_arrival(Rendering& rendering, R
   arrival_.link = std::string_view(message.link());
   arrival_.subject = std::string_view(message.subject());
   arrival_.severity = message.severity;
+  arrival_.stands_alone = is_joined;
   arrival_.ends_alert = message.alert == Message::Alert::ends;
   view_.arrival = &arrival_;
 }
@@ -29101,7 +29126,7 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
 }
 
 inline Occasion Renderer::occasion(Rendering& rendering, Record record, const PlatformRow& row) {
-  if (!row.resolves && row.news_url.empty()) return {};
+  if (!row.resolves && row.news_url.empty() && row.thread_query.empty()) return {};
   const Message& message = rendering.described(options_, rendering.language(record.voice()));
   return {!row.news_url.empty() && message.is_news(), alert_key(rendering)};
 }
@@ -29146,6 +29171,11 @@ NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record
   char* const p = front_.room(header_room(domain_.size()));
   front_.set_end(
       end_identifier(domain_, key.write(put(begin_identifier("Message-ID", 36 + 1 + domain_.size(), p), "msg_"))));
+  const std::string_view alert = alert_key(rendering);
+  if (!alert.empty()) {
+    front_.set_end(
+        put_identifier("In-Reply-To", alert, domain_, front_.room(header_room(alert.size() + domain_.size()))));
+  }
   view_.method = {};
   view_.url = {};
   view_.target = 0;
@@ -32563,6 +32593,10 @@ inline void write_arrival(json::Writer& out, const Arrival& arrival) {
       if (!(arrival.*text).empty()) out.member(name, arrival.*text);
     });
     out.member("severity", to_string(arrival.severity));
+    if (arrival.stands_alone) {
+      out.key("stands_alone");
+      out.boolean(true);
+    }
     if (arrival.ends_alert) {
       out.key("ends_alert");
       out.boolean(true);
@@ -32576,6 +32610,7 @@ inline std::shared_ptr<const Arrival> read_arrival(json::View object) {
   each_arrival_text(
       [&](std::string_view name, std::string Arrival::*text) { (*arrival).*text = object[name].string(); });
   arrival->severity = severity_named(object["severity"].string());
+  arrival->stands_alone = object["stands_alone"].boolean();
   arrival->ends_alert = object["ends_alert"].boolean();
   return arrival;
 }

@@ -108,6 +108,35 @@ TEST_CASE("a throttle tells at most once in a window while the storm lasts") {
   CHECK(group.all() == "at once, 1: 59, 2: 60, 3: 60, 4: 60, 5: 60, 6: 60, 7: 60, 8: 60, 9: 60, 10: 60");
 }
 
+TEST_CASE("what stands alone is told at once, opens no window and ends none; quiet hours and mutes hold it") {
+  Arrival alone;
+  alone.type = "alert";
+  alone.severity = Severity::warning;
+  alone.stands_alone = true;
+  for (const char* const mode : {R"({"mode":"digest","window":300})", R"({"mode":"throttle","window":300})"}) {
+    CAPTURE(mode);
+    Group group(mode);
+    group.take(GroupInput::arrived(alone));
+    CHECK(group.all() == "at once");
+    CHECK_FALSE(group.state.is_open);
+    group.arrive();
+    group.arrive();
+    const std::size_t told = group.told.size();
+    const std::uint64_t held = group.state.held.count;
+    group.take(GroupInput::arrived(alone));
+    CHECK(group.told.size() == told + 1);
+    CHECK(group.told.back() == "at once");
+    CHECK(group.state.held.count == held);
+  }
+  Group muted(R"({"mode":"digest","window":300})");
+  muted.policy.muted_until = notifier::Timestamp{muted.now.wall.ms + hour};
+  muted.take(GroupInput::arrived(alone));
+  CHECK(muted.told.empty());
+  muted.later(hour);
+  muted.tick();
+  CHECK(muted.all() == "1: 1");
+}
+
 TEST_CASE("a digest waits until its window closes, which the first event opens") {
   Group group(R"({"mode":"digest","window":300})");
   group.tick();

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,9 +26,10 @@ struct Sent {
 
   explicit Sent(const std::string& event, const std::string& notifier = "no-1", const std::string& type_data = {}) {
     Registry registry;
-    REQUIRE(registry.load(R"({"apps":[{"id":"1","name":"shop","notifiers":[{"id":")" + notifier +
-                          R"(","name":"on call","platform":"pagerduty","send_all_events":true,"send_all_alerts":true,"type_data":{)" +
-                          type_data + R"("routing_key":"R"}}]}]})"));
+    REQUIRE(registry.load(
+        R"({"apps":[{"id":"1","name":"shop","notifiers":[{"id":")" + notifier +
+        R"(","name":"on call","platform":"pagerduty","send_all_events":true,"send_all_alerts":true,"type_data":{)" +
+        type_data + R"("routing_key":"R"}}]}]})"));
     Router router(registry);
     const auto routed = router.route(event, [&](const DeliveryView& delivery) {
       url = delivery.url;
@@ -128,6 +130,57 @@ TEST_CASE("pagerduty: an alert and its end have one key, whatever they measured;
   const std::string crash = R"({"id":"e","type":"crash","app_id":"1","app_name":"shop"})";
   CHECK(key_of(crash).substr(0, 4) == "msg_");
   CHECK(key_of(crash) == key_of(crash));
+}
+
+TEST_CASE("pagerduty: an alert is told alone, and its end at once, also to who is told of events together") {
+  Registry registry;
+  REQUIRE(registry.load(R"({"apps":[{"id":"1","name":"shop","notifiers":[{"id":"no-1","name":"on call",
+      "platform":"pagerduty","send_all_events":true,"send_all_alerts":true,"type_data":{"routing_key":"R"},
+      "grouping":{"mode":"digest","window":60}}]}]})"));
+  Router router(registry);
+  const auto arrival_of = [&](const std::string& event) {
+    std::shared_ptr<Arrival> found;
+    const auto routed = router.route(event, [&](const DeliveryView& delivery) {
+      if (delivery.arrival != nullptr) found = std::make_shared<Arrival>(*delivery.arrival);
+    });
+    REQUIRE(routed);
+    return found;
+  };
+  const auto crash = arrival_of(R"({"id":"e","type":"crash","app_id":"1"})");
+  REQUIRE(crash);
+  CHECK_FALSE(crash->stands_alone);
+  const auto begin = arrival_of(alert(begun));
+  REQUIRE(begin);
+  CHECK(begin->stands_alone);
+  CHECK_FALSE(arrival_of(alert(ended)));
+}
+
+TEST_CASE("pagerduty: a digest is an alert where something in it is trouble, else a change") {
+  Registry registry;
+  REQUIRE(registry.load(R"({"apps":[{"id":"1","name":"shop","notifiers":[{"id":"no-1","name":"on call",
+      "platform":"pagerduty","send_all_events":true,"type_data":{"routing_key":"R"}}]}]})"));
+  Router router(registry);
+  Digest digest;
+  digest.count = 41;
+  digest.subject = "shop";
+  digest.kinds = {{"crash", 41}};
+  for (int i = 0; i < 20; ++i) digest.items.push_back({"shop: crash " + std::to_string(i), {}, Severity::error, {}});
+  for (const Severity worst : {Severity::success, Severity::error}) {
+    digest.worst = worst;
+    const bool is_trouble = worst == Severity::error;
+    const auto told = router.digest("1", "no-1", digest, "0123456789abcdef0123456789abcdef");
+    REQUIRE(told);
+    CHECK(told->url ==
+          (is_trouble ? "https://events.pagerduty.com/v2/enqueue" : "https://events.pagerduty.com/v2/change/enqueue"));
+    json::Document document;
+    const auto body = document.parse(told->body, told->body.size());
+    REQUIRE(body);
+    CHECK((*body)["event_action"].exists() == is_trouble);
+    CHECK((*body)["dedup_key"].exists() == is_trouble);
+    CHECK((*body)["payload"]["summary"].string() == "shop: 41 crash events");
+    CHECK((*body)["payload"]["custom_details"]["20"].string() == "crash 19");
+    CHECK((*body)["payload"]["custom_details"]["More"].string() == "and 21 more");
+  }
 }
 
 TEST_CASE("pagerduty: what is no trouble goes where changes do, without a key; trouble and its end, where alerts do") {

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { createEngine, event, file } from './package.mjs';
 
 const { Outbox, Sender } = await import(pathToFileURL(file('dist/node.js')));
-const secrets = { bot_token: '12345:BOTsecret', topic: 'topic-secret', access_token: 'tk_secret', app_token: 'A.secret' };
+const secrets = { bot_token: '12345:BOTsecret', topic: 'topic-secret', access_token: 'tk_secret', app_token: 'A.secret', routing_key: 'ROUTING-secret' };
 
 const requests = [];
 /** Answers by the first request that a path has not had yet; `ok` from then on. */
@@ -16,6 +16,8 @@ const answers = {
   sendMessage: [200, { ok: true, result: { message_id: 7 } }],
   message: [200, { id: 25 }],
   send: [200, { event_id: '$a' }],
+  change: [202, { status: 'success', message: 'Change event processed' }],
+  enqueue: [202, { status: 'success', message: 'Event processed', dedup_key: 'dedup-1' }],
   '': [200, { id: 'x', event: 'message' }],
 };
 const server = createServer(async (request, response) => {
@@ -44,6 +46,7 @@ before(async () => {
       notifier('push', 'ntfy', { server_url: base, topic: secrets.topic, access_token: secrets.access_token }),
       notifier('own', 'gotify', { server_url: `${base}/gotify/`, app_token: secrets.app_token }),
       notifier('room', 'matrix', { homeserver_url: base, room_id: '!r/1:example.com', access_token: secrets.access_token }),
+      { ...notifier('on-call', 'pagerduty', { routing_key: secrets.routing_key }), send_all_alerts: true },
     ] }],
   });
 });
@@ -57,7 +60,10 @@ async function deliver(ids, { id = 'ev-1', ...options } = {}) {
   requests.length = 0;
   const reports = [];
   const outbox = await Outbox.open({ sender, onError: (error) => assert.fail(error), onAttempt: (report) => reports.push(report), retry: { delaysMs: [50, 50, 50] }, ...options });
-  for (const each of [id].flat()) await outbox.enqueue(engine.route({ ...event, id: each }).filter(({ notifierId }) => ids.includes(notifierId)));
+  for (const each of [id].flat()) {
+    const routed = engine.route({ ...event, ...(typeof each === 'string' ? { id: each } : each) }).filter(({ notifierId }) => ids.includes(notifierId));
+    await outbox.enqueue(routed.map((delivery) => ({ ...delivery, url: delivery.url.replace('https://events.pagerduty.com', base) })));
+  }
   await outbox.idle();
   const { deliveries } = await outbox.list();
   await outbox.close();
@@ -119,4 +125,54 @@ test('a chat gets one message a second', async () => {
   const deliveries = await deliver(['chat-1'], { id: ['ev-5', 'ev-6', 'ev-7'] });
   assert.deepEqual(deliveries.map(({ state }) => state), Array(3).fill('delivered'));
   for (let i = 1; i < 3; ++i) assert.ok(requests[i].at - requests[i - 1].at >= 990, `${requests[i].at - requests[i - 1].at} ms`);
+});
+
+const alert = (id, activated, metric = 'cpu') => ({ id, type: 'alert', type_data: { metric, sender_name: 'web', send_when_below: false, activated } });
+const incidents = () => {
+  const open = new Map();
+  for (const { path, body } of requests) {
+    if (path !== '/v2/enqueue') continue;
+    if (body.event_action === 'trigger') open.set(body.dedup_key, body.payload.summary);
+    else open.delete(body.dedup_key);
+  }
+  return [...open.values()];
+};
+
+test('PagerDuty: alerts open incidents, each end resolves its own, and a deployment is a change that wakes nobody', async () => {
+  const deployed = { id: 'ev-8', type: 'deployment', type_data: { status: 'success' } };
+  const events = [alert('a1', true), deployed, alert('a2', true, 'ram'), alert('a3', true), alert('a4', false)];
+  // One at a time, as the order of what is under way at once is nobody's.
+  const all = [];
+  const deliveries = [];
+  for (const each of events) {
+    deliveries.push(...(await deliver(['on-call'], { id: each })));
+    all.push(...requests);
+  }
+  requests.splice(0, requests.length, ...all);
+  assert.deepEqual(deliveries.map(({ state }) => state), Array(5).fill('delivered'));
+  assert.deepEqual(deliveries.map(({ attempts }) => attempts[0].receipt), ['dedup-1', undefined, 'dedup-1', 'dedup-1', 'dedup-1']);
+  for (const { body, method } of requests) assert.deepEqual([method, body.routing_key], ['POST', secrets.routing_key]);
+  const changes = requests.filter(({ path }) => path === '/v2/change/enqueue').map(({ body }) => body);
+  assert.equal(changes.length, 1);
+  assert.deepEqual(Object.keys(changes[0]), ['routing_key', 'payload', 'links']);
+  assert.equal(incidents().length, 1);
+  assert.match(incidents()[0], /RAM|ram|memory/);
+});
+
+test('PagerDuty: what is told twice is one alert; an event that is wrong is not tried again, a key that is wrong ends it', async () => {
+  const crash = { id: 'ev-9', type: 'crash', type_data: {} };
+  failures.set('enqueue', [[429, {}], [500, {}]]);
+  const [{ state }] = await deliver(['on-call'], { id: crash });
+  assert.equal(state, 'delivered');
+  assert.deepEqual(requests.map(({ body }) => body.dedup_key.slice(0, 4)), ['msg_', 'msg_', 'msg_']);
+  assert.equal(new Set(requests.map(({ body }) => body.dedup_key)).size, 1);
+
+  failures.set('enqueue', [[400, { status: 'invalid event', message: 'Event object is invalid', errors: ['x'] }]]);
+  const [wrong] = await deliver(['on-call'], { id: { ...crash, id: 'ev-10' } });
+  assert.deepEqual([wrong.state, requests.length], ['dead', 1]);
+
+  failures.set('enqueue', [[400, { status: 'invalid event', message: 'Event object is invalid', errors: [`Invalid routing key ${secrets.routing_key}`] }]]);
+  const switchedOff = [];
+  await deliver(['on-call'], { id: { ...crash, id: 'ev-11' }, onDisable: (...said) => switchedOff.push(said) });
+  assert.deepEqual(switchedOff, [['on-call', "PagerDuty: the integration's key is not valid"]]);
 });

@@ -156,6 +156,8 @@ export interface Arrival {
   link?: string;
   subject?: string;
   severity: 'info' | 'success' | 'warning' | 'error';
+  /** An alert whose platform finds its end by it: told alone, and held back by quiet hours and mutes alone. */
+  stands_alone?: boolean;
   /** An alert is over. */
   ends_alert?: boolean;
 }

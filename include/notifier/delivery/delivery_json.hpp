@@ -88,6 +88,10 @@ inline void write_arrival(json::Writer& out, const Arrival& arrival) {
       if (!(arrival.*text).empty()) out.member(name, arrival.*text);
     });
     out.member("severity", to_string(arrival.severity));
+    if (arrival.stands_alone) {
+      out.key("stands_alone");
+      out.boolean(true);
+    }
     if (arrival.ends_alert) {
       out.key("ends_alert");
       out.boolean(true);
@@ -101,6 +105,7 @@ inline std::shared_ptr<const Arrival> read_arrival(json::View object) {
   each_arrival_text(
       [&](std::string_view name, std::string Arrival::*text) { (*arrival).*text = object[name].string(); });
   arrival->severity = severity_named(object["severity"].string());
+  arrival->stands_alone = object["stands_alone"].boolean();
   arrival->ends_alert = object["ends_alert"].boolean();
   return arrival;
 }

@@ -204,6 +204,10 @@ class GroupStep {
       if (!state_.is_open) open(Waits::released, at(*until), false);
       return add(arrival);
     }
+    if (arrival.stands_alone) {
+      action_.releases = true;
+      return;
+    }
     switch (policy_.mode) {
       case Mode::none: action_.releases = true; return;
       case Mode::throttle:

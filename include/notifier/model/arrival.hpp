@@ -16,7 +16,9 @@ struct Arrival {
   std::string subject;  ///< of its message; may be empty
   std::string event;    ///< the event's own bytes, where a digest has them and not its words
   Severity severity = Severity::info;
-  bool is_test = false;  ///< a test notification: never held
+  bool is_test = false;       ///< a test notification: never held
+  bool stands_alone = false;  ///< an alert, to be told alone, as its platform finds its end by it: held by quiet hours
+                              ///< and mutes alone
   bool ends_alert =
       false;  ///< an alert is over: what is held of it is told at once, unless quiet hours or a mute hold it
 };

@@ -167,6 +167,10 @@ struct PlatformRow {
   std::string_view key_name;   ///< under which name
   /// An alert and its end have one key, which stands in place of the delivery's: the end resolves what that began.
   bool resolves = false;
+  /// What a request that is about an alert has more, so that the alert and its end are one thread: a parameter, and a
+  /// member of a member of the body, as "thread.threadKey", that is the key which both have.
+  std::string_view thread_query;
+  std::string_view thread_member;
 
   /// Keys of the fields that together say who is sent to, whatever the URL. None: the URL does.
   Range<std::string_view> target;

@@ -76,6 +76,8 @@ inline constexpr PlatformRow google_chat_row = [] {
   // What is sent twice is shown once.
   row.key_in = Place::query;
   row.key_name = "requestId";
+  row.thread_query = "messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD";
+  row.thread_member = "thread.threadKey";
   row.target_limits = {1, 0, {{1, 1000}}};
   row.most_fields = google_chat_limits::fields;
   return row;

@@ -33,9 +33,10 @@ inline const PlatformField* first_own_member(const PlatformRow& row, const TypeD
   return nullptr;
 }
 
-/// Whether a body has members that are its notifier's own.
+/// Whether a body has members that are its notifier's own, or may have.
 inline bool has_own_members(const PlatformRow& row, const TypeData& data) {
-  return row.key_in == Place::body || (first_own_member(row, data) != nullptr && !is_deaf(row, data));
+  return row.key_in == Place::body || !row.thread_member.empty() ||
+         (first_own_member(row, data) != nullptr && !is_deaf(row, data));
 }
 
 }  // namespace detail

@@ -210,11 +210,14 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   return view_;
 }
 
-/// What is to be counted and named of an event that may be told with others. A test is told at once.
+/// What is to be counted and named of an event that may be told with others. A test is told at once; so is an alert's
+/// end to a platform that ends an incident of its own with it, and wakes nobody.
 NOTIFIER_NOINLINE inline void Renderer::describe_arrival(Rendering& rendering, Record record) {
   const Event& event = *rendering.event;
   if (event.type == "test") return;
   const Message& message = rendering.described(options_, rendering.language(record.voice()));
+  const bool is_joined = row_of(record.platform()).resolves && message.alert != Message::Alert::none;
+  if (is_joined && message.alert == Message::Alert::ends) return;
   Hash128 hash;
   hash.add(view_.notifier_id);
   record.for_each_group_path([&](std::string_view path) { add_group_value(hash, path, event.root); });
@@ -225,6 +228,7 @@ NOTIFIER_NOINLINE inline void Renderer::describe_arrival(Rendering& rendering, R
   arrival_.link = std::string_view(message.link());
   arrival_.subject = std::string_view(message.subject());
   arrival_.severity = message.severity;
+  arrival_.stands_alone = is_joined;
   arrival_.ends_alert = message.alert == Message::Alert::ends;
   view_.arrival = &arrival_;
 }
@@ -324,7 +328,7 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
 }
 
 inline Occasion Renderer::occasion(Rendering& rendering, Record record, const PlatformRow& row) {
-  if (!row.resolves && row.news_url.empty()) return {};
+  if (!row.resolves && row.news_url.empty() && row.thread_query.empty()) return {};
   const Message& message = rendering.described(options_, rendering.language(record.voice()));
   return {!row.news_url.empty() && message.is_news(), alert_key(rendering)};
 }
@@ -369,6 +373,11 @@ NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record
   char* const p = front_.room(header_room(domain_.size()));
   front_.set_end(
       end_identifier(domain_, key.write(put(begin_identifier("Message-ID", 36 + 1 + domain_.size(), p), "msg_"))));
+  const std::string_view alert = alert_key(rendering);
+  if (!alert.empty()) {
+    front_.set_end(
+        put_identifier("In-Reply-To", alert, domain_, front_.room(header_room(alert.size() + domain_.size()))));
+  }
   view_.method = {};
   view_.url = {};
   view_.target = 0;

@@ -41,7 +41,7 @@ class RequestBuilder {
   void write_url(const PlatformRow& row, std::string_view place, std::string_view key);
   void write_parameter(std::string_view name, std::string_view value);
   Range<HeaderView> write_headers(const PlatformRow& row, std::string_view key);
-  void write_front(const PlatformRow& row, std::string_view key);
+  void write_front(const PlatformRow& row, std::string_view key, std::string_view thread);
   std::uint64_t hash_target(const PlatformRow& row) const noexcept;
   static void append_encoded(Buffer& out, std::string_view text);
 
@@ -63,9 +63,11 @@ NOTIFIER_NOINLINE inline void RequestBuilder::build(const PlatformRow& row, Reco
     if (fields_[i].row->in == Place::method && !fields_[i].text.empty()) view.method = fields_[i].text;
   }
   write_url(row, occasion.is_news ? row.news_url : row.url, key);
+  const std::string_view thread = row.thread_query.empty() ? std::string_view() : occasion.alert_key;
+  if (!thread.empty()) write_parameter(row.thread_query, {});
   view.url = url_.view();
   view.headers = write_headers(row, key);
-  write_front(row, occasion.is_news ? std::string_view() : key);
+  write_front(row, occasion.is_news ? std::string_view() : key, thread);
   view.target = hash_target(row);
 }
 
@@ -171,8 +173,9 @@ inline Range<HeaderView> RequestBuilder::write_headers(const PlatformRow& row, s
   return {headers_, static_cast<std::size_t>(end - headers_)};
 }
 
-/// @param key  empty: it has no place there
-inline void RequestBuilder::write_front(const PlatformRow& row, std::string_view key) {
+/// @param key     empty: it has no place there
+/// @param thread  the key of what the thread is about; empty: nothing
+inline void RequestBuilder::write_front(const PlatformRow& row, std::string_view key, std::string_view thread) {
   front_.clear();
   json::Writer out(front_);
   out.begin_object();
@@ -187,6 +190,11 @@ inline void RequestBuilder::write_front(const PlatformRow& row, std::string_view
     }
   }
   if (row.key_in == Place::body && !key.empty()) out.member(row.key_name, key);
+  if (!thread.empty()) {
+    const std::size_t dot = row.thread_member.find('.');
+    out.key(row.thread_member.substr(0, dot));
+    out.object([&] { out.member(row.thread_member.substr(dot + 1), thread); });
+  }
   if (front_.size() > 1) front_.append(',');
 }
 
