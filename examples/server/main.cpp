@@ -96,13 +96,15 @@ int serve(const server::Options& options, notifier::Registry& registry, server::
     if (!done && done.error().code != notifier::errc::conflict) ++metrics.store_failures;
     return done;
   };
-  server::Service service(
-      registry, storage, metrics, store_all_of,
-      [&](const std::string& notifier_id, server::Standing standing) { sender.change(notifier_id, standing); });
+  server::Service service(registry, storage, metrics, store_all_of,
+                          [&](const std::string& notifier_id, server::Standing standing) {
+                            if (options.has_worker) sender.change(notifier_id, standing);
+                          });
   server::Limits limits;
   limits.request = std::chrono::seconds(options.request_seconds);
-  server::Operations operations(registry, metrics, storage, std::move(dashboard),
-                                [&sender] { return sender.is_taken_up(); });
+  server::Operations operations(
+      registry, metrics, storage, std::move(dashboard), [&] { return !options.has_worker || sender.is_taken_up(); },
+      options.has_api);
   server::HttpServer http(service, operations, metrics, routes,
                           server::Access(registry, std::move(tokens), options.requests_per_second, options.cors_origin),
                           server::AccessLog(options.access_log), audit, limits);
@@ -141,7 +143,7 @@ int serve(const server::Options& options, notifier::Registry& registry, server::
     server::Storage& storage;
   };
   const Ending ending{storage};
-  sender.start(std::move(hooks));
+  if (options.has_worker) sender.start(std::move(hooks));
   const bool is_ipv6 = options.host.find(':') != std::string::npos;
   std::printf("notifier-server listens on %s://%s:%d%s\n", has_tls ? "https" : "http",
               (is_ipv6 ? "[" + options.host + "]" : options.host).c_str(), port,
@@ -201,7 +203,7 @@ int run_shared(const server::Options& options, notifier::Registry& registry) {
   postgres.events_per_app = options.events_per_app;
   auto store = notifier::PostgresStore::open(std::move(postgres));
   if (!store) return fail("cannot use the database", store.error());
-  server::SharedStorage storage(*std::move(store), options.curl.timeout_ms);
+  server::SharedStorage storage(*std::move(store), options.curl.timeout_ms, options.has_worker);
   if (auto loaded = storage.load(registry); !loaded) return fail("cannot load the database", loaded.error());
   return run(options, registry, storage);
 }
@@ -231,7 +233,7 @@ int main(int argc, char** argv) {
   // The database holds secrets: it is for its owner alone.
   ::umask(077);
   if (!options.warning.empty()) fail(options.warning);
-  if (const std::string refused = options.refused_where_shared(); !refused.empty()) return fail(refused);
+  if (const std::string refused = options.refused_by_database(); !refused.empty()) return fail(refused);
   if (!options.backup_file.empty()) {
     const auto done = server::back_up(options.database, options.backup_file);
     return done ? 0 : fail("cannot copy " + options.database + " into " + options.backup_file, done.error());

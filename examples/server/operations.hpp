@@ -29,16 +29,20 @@ class Operations {
  public:
   /// @param registry, metrics, storage  outlive this
   /// @param is_taken_up   whether deliveries that an earlier process left are taken up by now; thread-safe
+  /// @param has_api       whether all else is answered, too: by the Service
   Operations(const notifier::Registry& registry, Metrics& metrics, Storage& storage, DashboardFiles dashboard,
-             std::function<bool()> is_taken_up)
+             std::function<bool()> is_taken_up, bool has_api)
       : registry_(registry),
         metrics_(metrics),
         storage_(storage),
         dashboard_(std::move(dashboard)),
-        is_taken_up_(std::move(is_taken_up)) {}
+        is_taken_up_(std::move(is_taken_up)),
+        has_api_(has_api) {}
 
   /// Whether the dashboard has what is asked for.
-  bool has_file(std::string_view method, std::string_view target) const { return dashboard_.has(method, target); }
+  bool has_file(std::string_view method, std::string_view target) const {
+    return has_api_ && dashboard_.has(method, target);
+  }
 
   /// The server is about to end: it is not ready any more.
   void begin_stop() { is_stopping_ = true; }
@@ -46,7 +50,10 @@ class Operations {
   /// @param pattern  RouteTable::pattern() of what is asked
   /// @return nothing where that is not of operation
   std::optional<notifier::Response> answer(const notifier::Request& request, std::string_view pattern) {
-    if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
+    const bool is_read = request.method == "GET" || request.method == "HEAD";
+    const bool is_figure = pattern == "/healthz" || pattern == "/readyz" || pattern == "/metrics";
+    if (!has_api_ && !(is_read && is_figure)) return no_api();
+    if (!is_read) return std::nullopt;
     if (pattern == "/healthz") return status(200, "ok", {});
     if (pattern == "/readyz") return readiness();
     if (pattern == "/metrics") return figures();
@@ -87,6 +94,12 @@ class Operations {
     return response;
   }
 
+  static notifier::Response no_api() {
+    return notifier::detail::api::json_response(404, [&](notifier::json::Writer& out) {
+      out.object([&] { out.member("error", "this server only sends (--role worker): ask one that has the api"); });
+    });
+  }
+
   static notifier::Response status(int code, std::string_view status, std::string_view reason) {
     return notifier::detail::api::json_response(code, [&](notifier::json::Writer& out) {
       out.object([&] {
@@ -102,6 +115,7 @@ class Operations {
   const DashboardFiles dashboard_;
   const notifier::Timestamp started_ = now();
   const std::function<bool()> is_taken_up_;
+  const bool has_api_;
   std::atomic<bool> is_stopping_{false};
 };
 

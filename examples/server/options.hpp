@@ -30,6 +30,8 @@ struct Options {
   std::size_t event_bytes_per_app = 256'000'000;
   notifier::CurlOptions curl;
   notifier::OutboxOptions outbox;
+  bool has_api = true;     ///< answers requests
+  bool has_worker = true;  ///< sends
   bool dry_run = false;
   bool export_snapshot = false;
   std::string backup_file;
@@ -39,9 +41,10 @@ struct Options {
 
   /// Whether what `--database` names is no file.
   bool is_shared() const { return database.rfind("postgresql://", 0) == 0 || database.rfind("postgres://", 0) == 0; }
-  /// What goes with a file alone. @return what is wrong, or nothing
-  std::string refused_where_shared() const {
-    if (!is_shared()) return {};
+  /// What goes with a file alone, or with a PostgreSQL. @return what is wrong, or nothing
+  std::string refused_by_database() const {
+    if (!is_shared())
+      return has_api && has_worker ? "" : "--role needs a PostgreSQL: a file is one server's, which does all there is";
     if (!backup_file.empty()) return "--backup copies a file; for a PostgreSQL there is pg_dump";
     if (dry_run) return "--dry-run would end what other servers are to send";
     return {};
@@ -57,6 +60,8 @@ Serves the notifier API over HTTP, delivers what it makes, and keeps everything 
   --host ADDRESS     listen on this address (default 127.0.0.1; with a token 0.0.0.0)
   --database FILE    the database (default notifier.db); made where there is none. postgresql://... is a PostgreSQL
                      that several servers share, each of which sends a part; see include/MANY_MACHINES.md
+  --role ROLES       what this server does of those that share a PostgreSQL: api, which takes requests, worker, which
+                     sends, or api,worker (default). A worker alone answers /healthz, /readyz and /metrics
   --token TOKEN      ask for `Authorization: Bearer TOKEN`; the environment variable NOTIFIER_TOKEN does the same.
                      Without a token only this machine is served, and no web page but one of --cors
   --tokens FILE      ask for one of the tokens of this file (JSON), each of which may do what it says there; read again

@@ -23,7 +23,7 @@ namespace server {
 
 /// Every option that has a value, and every one that has none; without its hyphens.
 inline constexpr std::string_view options_with_value =
-    "port host database token tokens rate-limit tls-certificate tls-key cors dashboard request-timeout email-from "
+    "port host database role token tokens rate-limit tls-certificate tls-key cors dashboard request-timeout email-from "
     "link-base audit import backup "
     "config "
     "smtp allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-megabytes keep-delivered "
@@ -31,7 +31,7 @@ inline constexpr std::string_view options_with_value =
 inline constexpr std::string_view options_without_value = "export no-access-log allow-private-targets dry-run help";
 /// What a configuration may have: all that is not done once and ends.
 inline constexpr std::string_view configurable =
-    "port host database token tokens rate-limit tls-certificate tls-key cors dashboard request-timeout email-from "
+    "port host database role token tokens rate-limit tls-certificate tls-key cors dashboard request-timeout email-from "
     "link-base audit import smtp "
     "allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-megabytes keep-delivered "
     "keep-dead "
@@ -91,6 +91,14 @@ inline std::string take_value(std::string_view name, std::string_view value, Opt
     auto relay = notifier::SmtpRelay::parse(std::string(value));
     if (!relay) return relay.error().message;
     options.curl.relay = *std::move(relay);
+    return {};
+  }
+  if (name == "role") {
+    const bool is_api = value == "api" || value == "api,worker" || value == "worker,api";
+    const bool is_worker = value == "worker" || (is_api && value != "api");
+    if (!is_api && !is_worker) return "needs api, worker, or api,worker";
+    options.has_api = is_api;
+    options.has_worker = is_worker;
     return {};
   }
   if (name == "allow-target") return options.curl.guard.allow(value) ? "" : "needs a host, an address or a network";

@@ -193,9 +193,12 @@ class Sender {
     const auto admitted = [&](const notifier::OutboxRecord& record) {
       metrics_.arrival(record.platform, record.state);
       hooks_.on_arrival(record);
-      // Taken over from another server: it may have been switched on since, or be gone.
-      if (record.state == notifier::OutboxState::held)
-        held.emplace_back(record.notifier_id, standing_of(record.notifier_id));
+      // Taken over from another server: it may have been switched on since, or be gone. Where it is off, a test that
+      // arrives with it is sent nevertheless.
+      if (record.state != notifier::OutboxState::held) return;
+      const Standing standing = standing_of(record.notifier_id);
+      if (standing != Standing::off || disabled_.count(record.notifier_id) != 0)
+        held.emplace_back(record.notifier_id, standing);
     };
     const auto withdrawn = [&](const notifier::OutboxRecord& record) {
       ++metrics_.withdrawn;

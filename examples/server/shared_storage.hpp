@@ -22,7 +22,9 @@ namespace server {
 class SharedStorage final : public Storage {
  public:
   /// @param attempt_ms  how long an attempt may take at most
-  SharedStorage(std::unique_ptr<notifier::PostgresStore> store, std::int64_t attempt_ms) : store_(std::move(store)) {
+  /// @param is_worker   whether this server sends
+  SharedStorage(std::unique_ptr<notifier::PostgresStore> store, std::int64_t attempt_ms, bool is_worker)
+      : store_(std::move(store)), is_worker_(is_worker) {
     char host[256] = {};
     static_cast<void>(::gethostname(host, sizeof host - 1));
     options_.name = std::string(host) + " " + std::to_string(::getpid());
@@ -41,7 +43,7 @@ class SharedStorage final : public Storage {
   notifier::Result<void> begin(notifier::Registry& registry,
                                std::function<void(const std::vector<notifier::Change>&)> on_changes) override {
     store_->follow(registry, std::move(on_changes));
-    return store_->outbox().start(options_);
+    return is_worker_ ? store_->outbox().start(options_) : notifier::Result<void>();
   }
   void on_arrival(std::function<void()> call) override { store_->outbox().on_arrival(std::move(call)); }
   void take_news(notifier::Outbox& outbox, notifier::Moment now,
@@ -57,13 +59,16 @@ class SharedStorage final : public Storage {
   notifier::Result<void> check() override {
     auto done = store_->check();
     const auto figures = store_->outbox().figures();
-    if (!done || figures.renewed_ms < options_.leases.lease_ms) return done;
+    if (!done || !is_worker_ || figures.renewed_ms < options_.leases.lease_ms) return done;
     notifier::Error error;
     error.code = notifier::errc::storage;
     error.message = "the leases of this server could not be renewed";
     return error;
   }
   void write_figures(PrometheusText& out) override {
+    out.gauge("notifier_registry_revision", "The revision of the registry that this server shows.",
+              static_cast<std::uint64_t>(store_->revision()));
+    if (!is_worker_) return;
     const auto figures = store_->outbox().figures();
     out.gauge("notifier_outbox_shards_owned", "Shards of the outbox that this server sends from, of 64.",
               std::uint64_t{figures.owned});
@@ -74,12 +79,11 @@ class SharedStorage final : public Storage {
     out.family("notifier_outbox_shards_total", "counter", "Shards that were taken over, and lost to others, so far.");
     out.sample("notifier_outbox_shards_total", "what=\"taken\"", figures.taken);
     out.sample("notifier_outbox_shards_total", "what=\"lost\"", figures.lost);
-    out.gauge("notifier_registry_revision", "The revision of the registry that this server shows.",
-              static_cast<std::uint64_t>(store_->revision()));
   }
 
  private:
   std::unique_ptr<notifier::PostgresStore> store_;
+  const bool is_worker_;
   notifier::PostgresOutboxOptions options_;
 };
 

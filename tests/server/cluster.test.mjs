@@ -132,6 +132,51 @@ test('a server whose connections are cut goes on', async () => {
   await one.stop();
 });
 
+test('a server for requests alone owns nothing, and one that only sends answers no requests', async () => {
+  const api = await start('--role', 'api');
+  const before = received.size;
+  await send(api, 500, 510);
+  assert.equal((await fetch(`${api.url}/readyz`)).status, 200);
+  const figures = await (await fetch(`${api.url}/metrics`)).text();
+  assert.ok(figures.includes('notifier_registry_revision ') && !figures.includes('notifier_outbox_shards_owned'), figures);
+  assert.equal(await postgres.query('SELECT COUNT(*) FROM notifier.outbox_shards WHERE owner <> 0'), '0');
+  assert.equal(await waiting(), String(10 * targets));
+  // What waits is withdrawn by whoever comes to send it, and is not sent.
+  const { body } = await api.call('GET', '/v1/apps/shop/deliveries?event_id=e-500&notifier_id=n-3');
+  assert.equal((await api.call('POST', `/v1/apps/shop/deliveries/${body.deliveries[0].id}/cancel`)).status, 202);
+
+  const worker = await start('--role', 'worker', '--retry-delays', '60');
+  await until('the worker owns all shards', async () => (await owned(worker)) === 64);
+  assert.equal(await figure(worker, 'notifier_outbox_workers'), 1);
+  await until('all else arrives', () => received.size === before + 10 * targets - 1);
+  await until('nothing waits any more', async () => (await waiting()) === '0');
+  assert.equal(received.has('/t3 e-500'), false);
+  for (const path of ['/healthz', '/readyz', '/metrics']) assert.equal((await fetch(worker.url + path)).status, 200, path);
+  for (const [method, path] of [['GET', '/v1/apps'], ['POST', '/v1/apps/shop/events'], ['GET', '/openapi.json'], ['GET', '/'], ['POST', '/healthz']]) {
+    const answer = await worker.call(method, path, method === 'POST' ? {} : undefined);
+    assert.equal(answer.status, 404, path);
+    assert.match(answer.body.error, /--role worker/);
+  }
+  // What waits for a notifier that is switched off through the one is held by the other.
+  const made = await api.call('POST', '/v1/apps/shop/notifiers', { notifier: { name: 'broken', platform_id: '5982f145d48c3600273ef08a', send_all_events: true, type_data: { webhook_url: 'http://127.0.0.1:1/' } } });
+  assert.equal(made.status, 201);
+  const { id } = made.body.notifier;
+  const states = () => postgres.query(`SELECT DISTINCT state FROM notifier.deliveries WHERE notifier_id = '${id}'`);
+  await until('it waits', async () => (await states()) === 'pending');
+  await api.call('PATCH', `/v1/apps/shop/notifiers/${id}`, { notifier: { active: false } });
+  await until('it is held', async () => (await states()) === 'held');
+  await api.call('DELETE', `/v1/apps/shop/notifiers/${id}`);
+  await until('it has ended', async () => (await states()) === 'dead');
+  await Promise.all([api.stop(), worker.stop()]);
+});
+
+test('a role is one of two, and takes a PostgreSQL', async () => {
+  for (const [database, role, code] of [[postgres.url, 'both', 2], [postgres.url, 'api,', 2], [join(folder.path, 'x.db'), 'api', 1]]) {
+    const error = await NotifierServer.startSending(database, ['--role', role]).then(() => assert.fail('it starts'), (thrown) => thrown);
+    assert.deepEqual([error.code, error.message.includes('--role')], [code, true], error.message);
+  }
+});
+
 test('no text tells what is in the URL of a database, and what goes with a file alone is refused', async () => {
   const url = 'postgresql://user:s3cret-word@127.0.0.1:1/x';
   for (const more of [[], ['--dry-run'], ['--backup', 'x'], ['--export']]) {

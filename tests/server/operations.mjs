@@ -383,8 +383,8 @@ export function isOperated(start) {
 
   test('a configuration takes every option by its name; what the command line says counts more', async () => {
     const { help } = start;
-    // Those of TLS make it another server: tls.test.mjs.
-    const named = [...help.matchAll(/^  --([a-z-]+)/gm)].map(([, name]) => name).filter((name) => !['help', 'config', 'export', 'backup', 'dashboard', 'tls-certificate', 'tls-key'].includes(name));
+    // Those of TLS make it another server: tls.test.mjs; a role takes a PostgreSQL: cluster.test.mjs.
+    const named = [...help.matchAll(/^  --([a-z-]+)/gm)].map(([, name]) => name).filter((name) => !['help', 'config', 'export', 'backup', 'dashboard', 'tls-certificate', 'tls-key', 'role'].includes(name));
     const every = {
       port: 0, host: '127.0.0.1', database: 'none', token: 'SECRET', tokens: configure('none.json', { tokens: [] }), 'rate-limit': 1000, cors: 'https://page.example', 'request-timeout': 20, 'email-from': 'A <a@example.com>', 'link-base': 'https://example.com', import: twoApps,
       smtp: 'smtp://SECRET:SECRET@127.0.0.1:9', 'allow-target': ['10.0.0.0/8', 'a.internal'], 'ca-file': '/etc/ssl/certs/ca-certificates.crt', 'send-timeout': 12.5, 'retry-delays': [1, 2.5, 60], 'disable-after': 5, hold: 0.5, 'keep-events': 7, 'keep-megabytes': 3, 'keep-delivered': 1, 'keep-dead': 2,
