@@ -254,3 +254,26 @@ TEST_CASE("an event is found by its id, in its own app") {
   CHECK(one.store->event("app", "e-2").empty());
   CHECK(one.store->event("app", "").empty());
 }
+
+TEST_CASE("who owns a shard is told of what others insert or ask for there, and need not look for it") {
+  constexpr std::int64_t never = 3'600'000;
+  const std::string url = postgres_test::server().make_database();
+  Worker one(url, 2'000, never);
+  CHECK(comes_true([&] { return one.owned() == 64; }, one));
+  Worker other(url);
+  other.store->outbox().stop();
+  other.put(some(0, 5));
+  CHECK(comes_true([&] { return one.sent.size() == 5; }, one));
+  one.put({make("failing", "no-1", "https://example.com/1")});
+  attempt(one, Action::fail, 1);
+  CHECK(other.store->retry("app", {}, "failing"));
+  attempt(one, Action::retry, 1);
+  CHECK(other.store->cancel("app", {}, "failing"));
+  CHECK(comes_true([&] { return one.withdrawn.size() == 1; }, one));
+  // A connection that broke is made anew, and then it is looked for what was missed.
+  REQUIRE(query(url,
+                "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND application_name = 'notifier-listen'") == 2);
+  other.put(some(10, 20));
+  CHECK(comes_true([&] { return one.sent.size() == 15; }, one));
+}

@@ -32,10 +32,10 @@ namespace {
 
 /// A server without its HTTP.
 struct Server {
-  explicit Server(const std::string& url, bool follows = true) {
+  explicit Server(const std::string& url, bool follows = true, std::int64_t follow_ms = 20) {
     notifier::PostgresOptions options;
     options.url = url;
-    options.follow_ms = 20;
+    options.follow_ms = follow_ms;
     auto opened = PostgresStore::open(options);
     REQUIRE_MESSAGE(opened, opened.error().message);
     store = *std::move(opened);
@@ -101,6 +101,21 @@ TEST_CASE("what one server has stored is there after a start, and on the other o
   CHECK(one.store->wait_for(other.store->revision(), 1s));
   CHECK_FALSE(one.registry.find_app(id).has_value());
   CHECK(one.registry.snapshot() == other.registry.snapshot());
+}
+
+TEST_CASE("a server is told of what others change, and need not look for it") {
+  constexpr std::int64_t never = 3'600'000;
+  const std::string url = postgres_test::server().make_database();
+  Server one(url, true, never);
+  Server other(url, true, never);
+  for (int i = 0; i < 5; ++i) {
+    REQUIRE(one.ask("POST", "/v1/apps", app_body("app " + std::to_string(i))).status == 201);
+    CHECK(other.store->wait_for(one.store->revision(), 5s));
+    // Whatever somebody else says there.
+    const auto said = PostgresConnection::open(url, "stranger")->run("SELECT pg_notify('notifier', 'c-17 nonsense')");
+    REQUIRE(said);
+  }
+  CHECK(other.registry.snapshot() == one.registry.snapshot());
 }
 
 TEST_CASE("servers that change the same at once agree in the end, and no change is lost") {

@@ -39,7 +39,8 @@ inline Moment now() {
 
 /// A worker in one thread: what it sends is counted, and arrives at once.
 struct Worker {
-  explicit Worker(const std::string& url, std::int64_t lease_ms = 2'000) {
+  /// @param poll_ms  how often it looks by itself what others have inserted
+  explicit Worker(const std::string& url, std::int64_t lease_ms = 2'000, std::int64_t poll_ms = 20) {
     notifier::PostgresOptions options;
     options.url = url;
     auto opened = PostgresStore::open(options);
@@ -53,7 +54,7 @@ struct Worker {
     shared.leases.attempt_ms = lease_ms / 4;
     shared.leases.drift_ms = lease_ms / 20;
     shared.look_ms = 50;
-    shared.poll_ms = 20;
+    shared.poll_ms = poll_ms;
     REQUIRE(store->outbox().start(shared));
   }
 

@@ -22,6 +22,7 @@
 #include "notifier/adapters/delivery_pages.hpp"
 #include "notifier/adapters/postgres_connection.hpp"
 #include "notifier/adapters/postgres_events.hpp"
+#include "notifier/adapters/postgres_listener.hpp"
 #include "notifier/adapters/postgres_outbox.hpp"
 #include "notifier/adapters/postgres_schema.hpp"
 #include "notifier/adapters/postgres_store_rows.hpp"
@@ -63,7 +64,8 @@ NOTIFIER_NAMESPACE_BEGIN
 struct PostgresOptions {
   std::string url;                    ///< see PostgresConnection::open()
   std::size_t events_per_app = 1000;  ///< about how many events of an app are kept, the latest ones
-  std::int64_t follow_ms = 100;       ///< how often it is looked whether others have changed the registry
+  std::int64_t follow_ms = 100;       ///< how often it is looked whether others have changed the registry; a fifth as
+                                      ///< often while what they tell of it is heard
   std::function<Timestamp()> clock;   ///< when deliveries are stored; empty: the system's clock
 };
 
@@ -177,7 +179,9 @@ class PostgresStore final : public History {
   std::int64_t wanted_ = 0;  // a revision that is known to be there
   bool is_stopping_ = false;
   bool is_following_ = false;
+  bool is_told_ = false;  // that others have changed something
 
+  detail::postgres::Listener listener_;
   std::unique_ptr<PostgresOutbox> outbox_;
   std::thread thread_;
 };
@@ -190,7 +194,10 @@ inline Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOption
   return store;
 }
 
-inline PostgresStore::~PostgresStore() { stop_following(); }
+inline PostgresStore::~PostgresStore() {
+  stop_following();
+  listener_.stop();
+}
 
 inline void PostgresStore::stop_following() {
   {
@@ -214,7 +221,15 @@ inline Result<void> PostgresStore::open_all() {
   rows_.open(options_.events_per_app);
   done = events_.open(options_.url);
   if (!done) return done;
-  outbox_.reset(new PostgresOutbox(options_.url));
+  outbox_.reset(new PostgresOutbox(options_.url, listener_));
+  listener_.open(options_.url, [this](const detail::postgres::Hint& hint) {
+    if (hint.has_changes) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      is_told_ = true;
+      moved_.notify_all();
+    }
+    outbox_->hear(hint);
+  });
   return outbox_->open();
 }
 
@@ -290,7 +305,7 @@ inline Result<void> PostgresStore::store(const std::vector<Outcome*>& outcomes) 
   for (int tries = 0; tries < most_tries; ++tries) {
     revision = 0;
     stored = store_once(outcomes, revision);
-    if (!stored) outbox_->settle(false);
+    if (!stored) static_cast<void>(outbox_->settle(false));
     if (stored || stored.error().code != errc::storage || !writer_.is_to_be_tried_again()) break;
   }
   if (!stored) return stored;
@@ -305,7 +320,7 @@ inline Result<void> PostgresStore::store(const std::vector<Outcome*>& outcomes) 
     if (on_stored_) on_stored_(outcomes);
     return {};
   }));
-  outbox_->settle(true);
+  detail::postgres::tell(writer_, {revision != 0, outbox_->settle(true)});
   return stored;
 }
 
@@ -345,18 +360,20 @@ inline Result<void> PostgresStore::store_once(const std::vector<Outcome*>& outco
 
 inline void PostgresStore::follow(Registry& registry, std::function<void(const std::vector<Change>&)> on_changes) {
   is_following_ = true;
+  listener_.start();
   thread_ = std::thread([this, &registry, call = std::move(on_changes)] { run(registry, call); });
 }
 
 inline void PostgresStore::run(Registry& registry, const std::function<void(const std::vector<Change>&)>& on_changes) {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!is_stopping_) {
+    is_told_ = false;
     lock.unlock();
     const auto is_more = detail::or_out_of_memory([&] { return follow_once(registry, on_changes); });
     lock.lock();
     if (is_stopping_ || is_more.value_or(false)) continue;
-    moved_.wait_for(lock, std::chrono::milliseconds(wanted_ > revision_ ? std::int64_t{2} : options_.follow_ms),
-                    [this] { return is_stopping_; });
+    const std::int64_t wait_ms = wanted_ > revision_ ? 2 : options_.follow_ms * (listener_.hears() ? 5 : 1);
+    moved_.wait_for(lock, std::chrono::milliseconds(wait_ms), [this] { return is_stopping_ || is_told_; });
   }
 }
 

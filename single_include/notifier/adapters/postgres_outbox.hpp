@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "notifier/adapters/postgres_connection.hpp"
+#include "notifier/adapters/postgres_listener.hpp"
 #include "notifier/adapters/postgres_outbox_rows.hpp"
 #include "notifier/adapters/postgres_shards.hpp"
 #include "notifier/notifier.hpp"
@@ -66,7 +67,8 @@ struct PostgresOutboxOptions {
   std::string name = "notifier";  ///< of this worker, for whoever looks at the table
   LeaseOptions leases;            ///< `attempt_ms`: what the transport takes at most; `shards` is the schema's
   std::int64_t look_ms = 500;     ///< how often it is looked who owns what
-  std::int64_t poll_ms = 200;     ///< how often it is looked what others have inserted
+  std::int64_t poll_ms = 200;     ///< how often it is looked what others have inserted; a fifth as often while what
+                                  ///< they tell of it is heard
 };
 
 /// How the shards stand with one worker.
@@ -152,13 +154,16 @@ class PostgresOutbox final : public OutboxStorage {
     std::string key;
   };
 
-  explicit PostgresOutbox(std::string url) : url_(std::move(url)) {}
+  PostgresOutbox(std::string url, detail::postgres::Listener& listener) : url_(std::move(url)), listener_(&listener) {}
   Result<void> open();
   /// Adds deliveries within a transaction of the store; settle() says that it is committed.
   /// @param known  gets the places of those that were left out, ascending
   Result<void> add(PostgresConnection& connection, const std::vector<Delivery>& deliveries, Timestamp now,
                    std::vector<std::size_t>& known);
-  void settle(bool is_stored);
+  /// @return the shards of others where something has become due, a bit for each
+  std::uint64_t settle(bool is_stored);
+  /// There is something to look for.
+  void hear(const detail::postgres::Hint& hint);
 
   static std::int64_t steady_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count();
@@ -194,6 +199,7 @@ class PostgresOutbox final : public OutboxStorage {
   void forget_obeyed();
 
   std::string url_;
+  detail::postgres::Listener* listener_;
   PostgresOutboxOptions options_;
   std::uint64_t worker_ = 0;
 
@@ -224,6 +230,7 @@ class PostgresOutbox final : public OutboxStorage {
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> seen_;  // {transaction, sequence}: has arrived
   std::vector<std::pair<OutboxRecord, std::uint64_t>> unsettled_;          // of an open transaction of the store
   PostgresShardFigures figures_;
+  bool is_told_ = false;  // that there is something to poll for
   std::int64_t looked_at_ = 0;
   std::int64_t renewed_at_ = 0;
   bool is_stopping_ = false;

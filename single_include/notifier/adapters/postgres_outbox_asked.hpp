@@ -76,10 +76,13 @@ inline Result<std::size_t> PostgresOutbox::make_due(const Sequences& sequences, 
   const std::lock_guard<std::mutex> lock(read_mutex_);
   const auto rows = reader_.run(
       "UPDATE deliveries SET state = 'pending', attempts = 0, next_at = $2, wait_ms = 0, xact = pg_current_xact_id() "
-      "WHERE sequence = ANY($1::bigint[]) AND state = 'dead'",
+      "WHERE sequence = ANY($1::bigint[]) AND state = 'dead' RETURNING shard",
       PostgresParameters().add_all(sequences, [](std::int64_t each) { return each; }).add(now.ms));
   if (!rows) return rows.error();
-  return rows->touched();
+  detail::postgres::Hint hint;
+  for (std::size_t row = 0; row < rows->size(); ++row) hint.shards |= std::uint64_t{1} << rows->integer(row, 0);
+  detail::postgres::tell(reader_, hint);
+  return rows->size();
 }
 
 inline Result<void> PostgresOutbox::retry(std::string_view app_id, std::string_view notifier_id, std::string_view key,
@@ -121,10 +124,15 @@ inline Result<void> PostgresOutbox::ask(std::string_view name, std::string_view 
   parameters.add_all(shards, [](std::uint32_t each) { return std::int64_t{each}; });
   parameters.add(name).add(app_id).add(notifier_id).add(key);
   const std::lock_guard<std::mutex> lock(read_mutex_);
-  return detail::postgres::done(
-      reader_.run("INSERT INTO outbox_commands (shard, name, app_id, notifier_id, key) SELECT UNNEST($1::smallint[]), "
-                  "$2, $3, $4, $5",
-                  parameters));
+  const auto rows = reader_.run(
+      "INSERT INTO outbox_commands (shard, name, app_id, notifier_id, key) SELECT UNNEST($1::smallint[]), $2, $3, $4, "
+      "$5",
+      parameters);
+  if (!rows) return rows.error();
+  detail::postgres::Hint hint;
+  for (const std::uint32_t shard : shards) hint.shards |= std::uint64_t{1} << shard;
+  detail::postgres::tell(reader_, hint);
+  return {};
 }
 
 /// Looks for commands of these shards that are new, in the watching thread, and with the lock. Before it is looked for

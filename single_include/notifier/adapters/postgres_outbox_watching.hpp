@@ -60,6 +60,7 @@ inline Result<void> PostgresOutbox::start(PostgresOutboxOptions options) {
   leases_.emplace(worker_, options_.leases);
   figures_.worker = worker_;
   renewed_at_ = steady_ms();
+  listener_->start();
   thread_ = std::thread([this] { watch(); });
   return {};
 }
@@ -89,22 +90,36 @@ inline void PostgresOutbox::stop() {
 }
 
 inline void PostgresOutbox::watch() {
+  constexpr std::int64_t least_poll_ms = 5;  // those who tell much have it looked for at once
   std::int64_t polled_at = 0;
   std::unique_lock<std::mutex> lock(mutex_);
   while (!is_stopping_) {
     const std::int64_t now = steady_ms();
     const bool is_to_look = looked_at_ == 0 || now >= looked_at_ + options_.look_ms;
+    const auto poll_at = [&] {
+      return polled_at + (is_told_ ? least_poll_ms : options_.poll_ms * (listener_->hears() ? 5 : 1));
+    };
+    const bool is_to_poll = now >= poll_at();
+    if (is_to_poll) is_told_ = false;
     lock.unlock();
     if (is_to_look) look();
-    if (now >= polled_at + options_.poll_ms) {
+    if (is_to_poll) {
       poll();
       polled_at = now;
     }
     lock.lock();
     if (is_stopping_ || looked_at_ == 0) continue;
-    const std::int64_t next = (std::min)(looked_at_ + options_.look_ms, polled_at + options_.poll_ms) - steady_ms();
-    woken_.wait_for(lock, std::chrono::milliseconds((std::clamp)(next, std::int64_t{1}, options_.poll_ms)));
+    const std::int64_t next = (std::min)(looked_at_ + options_.look_ms, poll_at()) - steady_ms();
+    if (next > 0) woken_.wait_for(lock, std::chrono::milliseconds(next));
   }
+}
+
+inline void PostgresOutbox::hear(const detail::postgres::Hint& hint) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto is_meant = [&](std::uint32_t shard) { return (hint.shards >> shard & 1) != 0; };
+  if (is_told_ || std::none_of(polled_.begin(), polled_.end(), is_meant)) return;
+  is_told_ = true;
+  woken_.notify_all();
 }
 
 /// Looks who owns what, and does something about it.
@@ -221,20 +236,25 @@ inline void PostgresOutbox::poll() {
   wake();
 }
 
-inline void PostgresOutbox::settle(bool is_stored) {
+inline std::uint64_t PostgresOutbox::settle(bool is_stored) {
   bool has_some = false;
+  std::uint64_t others = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (auto& [record, xact] : unsettled_) {
-      // What is older than all that is under way was found by poll() already.
-      if (!is_stored || xact < number(since_)) continue;
-      if (polled_.count(shard_of(record.target, detail::postgres::shards)) == 0) continue;
-      arrive(std::move(record), xact);
-      has_some = true;
+      if (!is_stored) break;
+      const std::uint32_t shard = shard_of(record.target, detail::postgres::shards);
+      if (polled_.count(shard) == 0) {
+        others |= std::uint64_t{1} << shard;
+      } else if (xact >= number(since_)) {  // what is older than all that is under way was found by poll() already
+        arrive(std::move(record), xact);
+        has_some = true;
+      }
     }
     unsettled_.clear();
   }
   if (has_some) wake();
+  return others;
 }
 
 inline Result<void> PostgresOutbox::turn(Outbox& outbox, Moment now,
