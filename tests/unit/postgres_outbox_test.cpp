@@ -292,3 +292,39 @@ TEST_CASE("a body that many have is stored once, comes back whole, and goes with
   CHECK(one.outbox->flush());
   CHECK(query(url, "SELECT COUNT(*) FROM delivery_rests") == 0);
 }
+
+TEST_CASE("what waits in a shard is read in pieces, each once, and before what comes later") {
+  const std::string url = postgres_test::server().make_database();
+  constexpr int count = 12'000;
+  Worker one(url);
+  one.store->outbox().stop();
+  one.put({make("k", "no-1", "https://example.com/1")});
+  const std::string waiting =
+      "WITH made AS (INSERT INTO deliveries (shard, notifier_id, key, app_id, event_id, event_type, platform, target, "
+      "host, state, attempts, created_at, next_at, wait_ms) SELECT shard, notifier_id, 'm' || i, app_id, '', '', "
+      "platform, target, host, 'pending', 0, 1, 1, 0 FROM deliveries, generate_series(1, 12000) i RETURNING sequence), "
+      "c AS (INSERT INTO delivery_contents (sequence, rest, content) SELECT made.sequence, 0, content FROM made, "
+      "delivery_contents RETURNING 1) SELECT COUNT(*) FROM c";
+  REQUIRE(query(url, waiting) == count);
+  Worker two(url);
+  // What comes meanwhile waits behind them.
+  two.put({make("late", "no-1", "https://example.com/1")});
+  std::set<std::uint64_t> sequences;
+  std::uint64_t last = 0;
+  bool is_ordered = true;
+  std::size_t most = 0;
+  CHECK(comes_true([&] {
+    std::size_t admitted = 0;
+    static_cast<void>(two.store->outbox().turn(*two.outbox, now(), [&](const OutboxRecord& record) {
+      is_ordered = is_ordered && record.sequence > last;
+      last = record.sequence;
+      sequences.insert(record.sequence);
+      ++admitted;
+    }));
+    most = std::max(most, admitted);
+    return sequences.size() == count + 2;
+  }));
+  CHECK(is_ordered);
+  CHECK(most <= 5'001);
+  CHECK(two.outbox->pending() == count + 2);
+}

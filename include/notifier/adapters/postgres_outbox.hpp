@@ -124,6 +124,13 @@ class PostgresOutbox final : public OutboxStorage {
     std::string key;
   };
 
+  /// What waited in a shard when it was taken up, as far as it is not read yet.
+  struct Unread {
+    std::int64_t after = 0;            // the sequence of the last that was read
+    std::string before;                // of transactions before this one
+    std::vector<OutboxRecord> behind;  // what has arrived since
+  };
+
   PostgresOutbox(std::string url, detail::postgres::Listener& listener) : url_(std::move(url)), listener_(&listener) {}
   Result<void> open();
   /// Adds deliveries within a transaction of the store; settle() says that it is committed.
@@ -147,6 +154,7 @@ class PostgresOutbox final : public OutboxStorage {
   void look();
   void poll();
   Result<void> take_up(std::uint32_t shard);
+  bool read_on();
   void arrive(OutboxRecord&& record, std::uint64_t xact);
   void take_news();
   void forget_arrivals(std::uint32_t shard);
@@ -196,6 +204,8 @@ class PostgresOutbox final : public OutboxStorage {
   std::vector<OutboxRecord> arrivals_;                                     // the same
   std::vector<Command> commands_;                                          // the same
   std::map<std::int64_t, std::uint32_t> asked_;                            // commands that are known, and their shards
+  std::map<std::uint32_t, Unread> unread_;                                 // by shard
+  std::uint32_t read_last_ = 0;                                            // the shard of the last page
   std::set<std::uint32_t> polled_;                                         // shards whose arrivals are looked for
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> seen_;  // {transaction, sequence}: has arrived
   std::vector<std::pair<OutboxRecord, std::uint64_t>> unsettled_;          // of an open transaction of the store

@@ -159,11 +159,12 @@ inline bool PostgresOutbox::obey(Outbox& outbox, const Command& command, Moment 
                                  const Function<void(const OutboxRecord&)>& withdrawn) {
   if (command.name == "cancel") {
     const auto done = outbox.cancel(command.notifier_id, command.key, detail::withdrawn_by_hand, now);
-    if (!done) return done.error().code != errc::storage;
     const auto found = find(command.notifier_id, command.key);
+    if (!found || (!done && done.error().code == errc::storage)) return false;
     // What is under way may yet arrive.
-    if (withdrawn && found && *found && (*found)->state == OutboxState::dead) withdrawn(**found);
-    return true;
+    if (done && withdrawn && *found && (*found)->state == OutboxState::dead) withdrawn(**found);
+    const bool waits = *found && ((*found)->state == OutboxState::pending || (*found)->state == OutboxState::held);
+    return done || !waits;  // or it has yet to arrive
   }
   return false;
 }

@@ -57,6 +57,9 @@ inline Result<void> PostgresOutbox::start(PostgresOutboxOptions options) {
   const auto worker = detail::postgres::add_worker(watcher_, options_.name);
   if (!worker) return worker.error();
   worker_ = *worker;
+  const auto oldest = watcher_.run("SELECT pg_snapshot_xmin(pg_current_snapshot())");
+  if (!oldest) return oldest.error();
+  since_ = std::string(oldest->text(0, 0));
   leases_.emplace(worker_, options_.leases);
   figures_.worker = worker_;
   renewed_at_ = steady_ms();
@@ -107,9 +110,11 @@ inline void PostgresOutbox::watch() {
       poll();
       polled_at = now;
     }
+    const bool is_more = read_on();
     lock.lock();
-    if (is_stopping_ || looked_at_ == 0) continue;
-    const std::int64_t next = (std::min)(looked_at_ + options_.look_ms, poll_at()) - steady_ms();
+    if (is_more || is_stopping_ || looked_at_ == 0) continue;
+    std::int64_t next = (std::min)(looked_at_ + options_.look_ms, poll_at()) - steady_ms();
+    if (!unread_.empty()) next = (std::min)(next, std::int64_t{20});
     if (next > 0) woken_.wait_for(lock, std::chrono::milliseconds(next));
   }
 }
@@ -146,7 +151,7 @@ inline void PostgresOutbox::look() {
   }
   for (const std::uint32_t shard : grants->taken) {
     if (take_up(shard)) continue;
-    // It is taken again, and read, with the next look.
+    // It is taken again with the next look.
     const std::lock_guard<std::mutex> lock(mutex_);
     leases_->lose(shard);
     take_news();
@@ -159,6 +164,7 @@ inline void PostgresOutbox::take_news() {
   for (const ShardNews& news : leases_->take_news()) {
     if (news.kind == ShardNews::Kind::taken) continue;
     polled_.erase(news.shard);
+    unread_.erase(news.shard);
     forget_arrivals(news.shard);
     if (news.kind == ShardNews::Kind::lost) ++figures_.lost;
     news_.push_back(news);
@@ -176,38 +182,63 @@ inline void PostgresOutbox::forget_arrivals(std::uint32_t shard) {
   for (auto at = asked_.begin(); at != asked_.end();) at = at->second == shard ? asked_.erase(at) : std::next(at);
 }
 
-/// Lets all that waits in a shard arrive, which is this worker's from now on.
+/// Begins with a shard, which is this worker's from now on: what has become due there since the last poll() is found by
+/// the next ones, and what was before by read_on().
 inline Result<void> PostgresOutbox::take_up(std::uint32_t shard) {
-  static const std::string page = detail::postgres::select_records(
-      "WHERE shard = $1 AND state IN ('pending', 'held', 'grouping') AND sequence > $2 ORDER BY sequence LIMIT 1000");
-  std::vector<std::pair<OutboxRecord, std::uint64_t>> waiting;
-  std::uint64_t after = 0;
-  while (true) {
-    const auto rows =
-        watcher_.run(page, PostgresParameters().add(std::int64_t{shard}).add(static_cast<std::int64_t>(after)));
-    if (!rows) return rows.error();
-    for (std::size_t row = 0; row < rows->size(); ++row) {
-      waiting.emplace_back(detail::postgres::read_record(*rows, row),
-                           number(rows->text(row, detail::postgres::xact_column)));
-    }
-    if (rows->size() < 1000) break;
-    after = waiting.back().first.sequence;
-  }
   const std::lock_guard<std::mutex> lock(mutex_);
   const ShardLeases::Lease& lease = leases_->lease(shard);
   if (lease.stage != ShardLeases::Lease::Stage::held) return {};
+  if (auto done = look_for_commands({shard}); !done) return done;
   news_.push_back({ShardNews::Kind::taken, shard, lease.epoch});
   polled_.insert(shard);
+  unread_[shard] = {0, since_, {}};
   ++figures_.taken;
-  for (auto& [record, xact] : waiting) arrive(std::move(record), xact);
-  return look_for_commands({shard});
+  return {};
 }
 
-/// Lets a delivery arrive, unless it has.
+/// Lets the next of what waited in a shard arrive, as long as the sending thread keeps up: so much of it is held twice
+/// and no more.
+/// @return whether there may be more to read now
+inline bool PostgresOutbox::read_on() {
+  static const std::string page = detail::postgres::select_records(
+      "WHERE shard = $1 AND state IN ('pending', 'held', 'grouping') AND sequence > $2 AND xact < $3::xid8 ORDER BY "
+      "sequence LIMIT 1000");
+  constexpr std::size_t most_arrivals = 4000;
+  std::uint32_t shard = 0;
+  PostgresParameters parameters;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (unread_.empty() || arrivals_.size() >= most_arrivals) return false;
+    // In turn, so that a long one holds up no other.
+    auto next = unread_.upper_bound(read_last_);
+    if (next == unread_.end()) next = unread_.begin();
+    shard = read_last_ = next->first;
+    parameters.add(std::int64_t{shard}).add(next->second.after).add(next->second.before);
+  }
+  const auto rows = watcher_.run(page, parameters);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto at = unread_.find(shard);
+    if (!rows || at == unread_.end()) return false;
+    for (std::size_t row = 0; row < rows->size(); ++row) arrivals_.push_back(detail::postgres::read_record(*rows, row));
+    if (rows->size() < 1000) {
+      for (OutboxRecord& record : at->second.behind) arrivals_.push_back(std::move(record));
+      unread_.erase(at);
+    } else {
+      at->second.after = rows->integer(rows->size() - 1, 0);
+    }
+    if (arrivals_.empty()) return !unread_.empty();
+  }
+  wake();
+  return true;
+}
+
+/// Lets a delivery arrive, unless it has: behind all that waited in its shard before.
 inline void PostgresOutbox::arrive(OutboxRecord&& record, std::uint64_t xact) {
   const std::uint32_t shard = shard_of(record.target, detail::postgres::shards);
   if (xact >= number(since_) && !seen_.emplace(std::pair(xact, record.sequence), shard).second) return;
-  arrivals_.push_back(std::move(record));
+  const auto unread = unread_.find(shard);
+  (unread == unread_.end() ? arrivals_ : unread->second.behind).push_back(std::move(record));
 }
 
 /// Looks for what has become due by others since, whenever their transactions began.
