@@ -15,22 +15,31 @@ const programs = () => {
   return `/usr/lib/postgresql/${versions.at(-1)}/bin`;
 };
 
-/** Gives `url`, `query(sql)`, `database(name)`, which gives the URL of a database of that name, and `stop()`. */
+/** Gives `url`, `query(sql)`, `database(name)`, which gives the URL of a database of that name, `restart()`, which begins with a crash, and `stop()`. */
 export async function startPostgres() {
   const folder = mkdtempSync(join(tmpdir(), 'notifier-postgres-'));
   if (own.uid) chownSync(folder, nobody, nobody);
   const bin = programs();
   const options = { ...own, cwd: '/' };
   await run(`${bin}/initdb`, ['-D', `${folder}/data`, '-U', 'notifier', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], options);
-  const server = spawn(`${bin}/postgres`, ['-D', `${folder}/data`, '-k', folder, '-c', 'listen_addresses=', '-c', 'fsync=off'], { ...options, stdio: 'ignore' });
-  const ended = new Promise((resolve) => server.on('close', resolve));
+  let server;
+  let ended;
+  const begin = async () => {
+    server = spawn(`${bin}/postgres`, ['-D', `${folder}/data`, '-k', folder, '-c', 'listen_addresses=', '-c', 'fsync=off'], { ...options, stdio: 'ignore' });
+    ended = new Promise((resolve) => server.on('close', resolve));
+    for (let tries = 0; ; ++tries) {
+      const isReady = await run(`${bin}/pg_isready`, ['-q', '-h', folder], options).then(() => true, () => false);
+      if (isReady) break;
+      if (tries === 600) throw new Error('PostgreSQL does not start');
+      await sleep(50);
+    }
+  };
+  const end = () => {
+    server.kill('SIGQUIT');
+    return ended;
+  };
   process.on('exit', () => server.kill('SIGQUIT'));
-  for (let tries = 0; ; ++tries) {
-    const isReady = await run(`${bin}/pg_isready`, ['-q', '-h', folder], options).then(() => true, () => false);
-    if (isReady) break;
-    if (tries === 200) throw new Error('PostgreSQL does not start');
-    await sleep(50);
-  }
+  await begin();
   const url = `postgresql://notifier@/postgres?host=${encodeURIComponent(folder)}`;
   const query = async (sql) => (await run(`${bin}/psql`, ['-At', '-c', sql, url], options)).stdout.trim();
   const databases = new Map(); // by what they are called: their names there
@@ -43,9 +52,12 @@ export async function startPostgres() {
       if (isNew) await query(`CREATE DATABASE ${databases.get(name)}`);
       return url.replace('/postgres?', `/${databases.get(name)}?`);
     },
+    restart: async () => {
+      await end();
+      await begin();
+    },
     stop: async () => {
-      server.kill('SIGQUIT');
-      await ended;
+      await end();
       rmSync(folder, { recursive: true, force: true });
     },
   };

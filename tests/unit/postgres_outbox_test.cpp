@@ -328,3 +328,29 @@ TEST_CASE("what waits in a shard is read in pieces, each once, and before what c
   CHECK(most <= 5'001);
   CHECK(two.outbox->pending() == count + 2);
 }
+
+TEST_CASE("mail goes in lanes, over several shards, and the relay is sent no more at a time") {
+  const std::string url = postgres_test::server().make_database();
+  Worker one(url);
+  CHECK(comes_true([&] { return one.owned() == 64; }, one));
+  std::vector<Delivery> mails;
+  for (int i = 0; i < 60; ++i) {
+    Delivery mail = make("m" + std::to_string(i), "no-" + std::to_string(i % 30), "", notifier::Platform::email);
+    mail.method.clear();
+    mail.to = {"somebody@example.com"};
+    mails.push_back(mail);
+  }
+  one.put(mails);
+  CHECK(query(url, "SELECT COUNT(DISTINCT target) FROM deliveries") == 4);
+  CHECK(query(url, "SELECT COUNT(DISTINCT shard) FROM deliveries") == 4);
+  CHECK(query(url, "SELECT COUNT(DISTINCT (notifier_id, target)) FROM deliveries") == 30);
+  std::vector<OutboxClaim> claims;
+  CHECK(comes_true([&] {
+    one.take_news();
+    one.outbox->claim(now(), 100, claims);
+    return claims.size() == 4;
+  }));
+  CHECK(one.claim().empty());
+  for (const OutboxClaim& claim : claims) CHECK(one.outbox->record(claim.sequence, verdict(Action::delivered), now()));
+  CHECK(comes_true([&] { return one.sent.size() == 56; }, one));
+}

@@ -199,15 +199,6 @@ inline PostgresStore::~PostgresStore() {
   listener_.stop();
 }
 
-inline void PostgresStore::stop_following() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    is_stopping_ = true;
-    moved_.notify_all();
-  }
-  if (thread_.joinable()) thread_.join();
-}
-
 inline Result<void> PostgresStore::open_all() {
   const std::pair<PostgresConnection*, const char*> connections[] = {{&writer_, "notifier-store"},
                                                                      {&follower_, "notifier-follow"}};
@@ -358,72 +349,6 @@ inline Result<void> PostgresStore::store_once(const std::vector<Outcome*>& outco
   });
 }
 
-inline void PostgresStore::follow(Registry& registry, std::function<void(const std::vector<Change>&)> on_changes) {
-  is_following_ = true;
-  listener_.start();
-  thread_ = std::thread([this, &registry, call = std::move(on_changes)] { run(registry, call); });
-}
-
-inline void PostgresStore::run(Registry& registry, const std::function<void(const std::vector<Change>&)>& on_changes) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  while (!is_stopping_) {
-    is_told_ = false;
-    lock.unlock();
-    const auto is_more = detail::or_out_of_memory([&] { return follow_once(registry, on_changes); });
-    lock.lock();
-    if (is_stopping_ || is_more.value_or(false)) continue;
-    const std::int64_t wait_ms = wanted_ > revision_ ? 2 : options_.follow_ms * (listener_.hears() ? 5 : 1);
-    moved_.wait_for(lock, std::chrono::milliseconds(wait_ms), [this] { return is_stopping_ || is_told_; });
-  }
-}
-
-inline void PostgresStore::catch_up() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  if (!is_following_ || wanted_ <= revision_) return;
-  moved_.wait_for(lock, std::chrono::seconds(1), [this] { return wanted_ <= revision_ || is_stopping_; });
-}
-
-inline std::int64_t PostgresStore::revision() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return revision_;
-}
-
-inline bool PostgresStore::wait_for(std::int64_t revision, std::chrono::milliseconds patience) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  wanted_ = (std::max)(wanted_, revision);
-  return moved_.wait_for(lock, patience, [&] { return revision <= revision_; });
-}
-
-/// Takes the next revision from the log.
-/// @return whether there was one
-inline Result<bool> PostgresStore::follow_once(Registry& registry,
-                                               const std::function<void(const std::vector<Change>&)>& on_changes) {
-  const std::int64_t next = revision() + 1;
-  const auto rows = follower_.run("SELECT change FROM registry_log WHERE revision = $1 ORDER BY number",
-                                  PostgresParameters().add(next));
-  if (!rows) return rows.error();
-  if (rows->is_empty()) return false;
-  std::vector<Change> changes;
-  for (std::size_t row = 0; row < rows->size(); ++row) {
-    auto change = detail::postgres::read_change_text(rows->text(row, 0));
-    if (!change) return std::move(change).error();
-    changes.push_back(*std::move(change));
-    changes.back().expected = "*";
-  }
-  {
-    // store() may have been about to say that this very revision is its own.
-    const std::lock_guard<std::mutex> writing(write_mutex_);
-    if (revision() + 1 != next) return true;
-    // What is being changed here is stored later: the other way round it would not have been.
-    if (auto done = registry.apply(changes); !done) return std::move(done).error();
-    const std::lock_guard<std::mutex> lock(mutex_);
-    revision_ = next;
-    moved_.notify_all();
-  }
-  if (on_changes) on_changes(changes);
-  return true;
-}
-
 inline Timestamp PostgresStore::now() const {
   using namespace std::chrono;
   if (options_.clock) return options_.clock();
@@ -431,6 +356,8 @@ inline Timestamp PostgresStore::now() const {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#include "notifier/adapters/postgres_following.hpp"
 
 #undef NOTIFIER_INLINE_NAMESPACE
 #undef NOTIFIER_NAMESPACE_BEGIN

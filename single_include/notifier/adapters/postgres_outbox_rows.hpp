@@ -78,6 +78,24 @@ Enum value_named(std::string_view name, Enum last) noexcept {
   return last;
 }
 
+/// All mail has one target, the relay, which would be one owner's: so it goes in lanes, each a target of its own, which
+/// share what the relay is sent at a time. A notifier's mails are in one of them, and so in their order.
+inline constexpr std::uint64_t mail_lanes = 4;
+
+inline TargetLimits limits_of(Platform platform) {
+  TargetLimits limits = platform_info(platform).target_limits;
+  if (is_mail(platform)) limits.concurrency = (std::max)(limits.concurrency / unsigned{mail_lanes}, 1U);
+  return limits;
+}
+
+/// Puts a new mail into its lane.
+inline void enter_lane(OutboxRecord& record) {
+  if (!is_mail(record.platform)) return;
+  constexpr std::uint64_t apart = shards / mail_lanes;
+  record.target += Hasher(0x6C616E6573)(record.notifier_id) % mail_lanes * apart;
+  record.limits = limits_of(record.platform);
+}
+
 inline OutboxRecord read_record(const PostgresRows& rows, std::size_t row) {
   OutboxRecord record;
   record.sequence = static_cast<std::uint64_t>(rows.integer(row, 0));
@@ -87,7 +105,7 @@ inline OutboxRecord read_record(const PostgresRows& rows, std::size_t row) {
   record.event_id = rows.text(row, 4);
   record.event_type = rows.text(row, 5);
   if (const PlatformRow* const known = find_platform_by_name(rows.text(row, 6))) record.platform = known->platform;
-  record.limits = platform_info(record.platform).target_limits;
+  record.limits = limits_of(record.platform);
   record.target = static_cast<std::uint64_t>(rows.integer(row, 7));
   record.host = static_cast<std::uint64_t>(rows.integer(row, 8));
   record.state = value_named(rows.text(row, 9), OutboxState::grouped);
@@ -223,7 +241,10 @@ inline Result<void> insert_contents(PostgresConnection& connection, const std::v
 /// @return the transaction's own number
 inline Result<std::string> insert_deliveries(PostgresConnection& connection, std::vector<OutboxRecord>& records,
                                              const Delivery* deliveries) {
-  for (OutboxRecord& record : records) record.sequence = 0;
+  for (OutboxRecord& record : records) {
+    record.sequence = 0;
+    enter_lane(record);
+  }
   if (records.empty()) return std::string();
   PostgresParameters parameters;
   const auto add = [&](auto&& of) { parameters.add_all(records, of); };
