@@ -134,6 +134,22 @@ test('a host\u2019s words take the place of ours, with the plurals of the langua
     await page.getByRole('tab', { name: 'Czemu' }).waitFor();
   }));
 
+test('in French all that is ours is French, and a host\u2019s words still come first', () =>
+  withPage({ attributes: 'locale="fr-CA"', script: "dashboard.strings = { 'view.why': 'Pour quelle raison' };" }, async (page) => {
+    await page.getByRole('button', { name: 'Ajouter un notifier' }).click();
+    await page.locator('#save', { hasText: 'Ajouter un notifier' }).click();
+    await page.locator('#name-error', { hasText: 'Ne peut pas \u00eatre vide' }).waitFor();
+    await page.getByLabel('Envoyer tous les \u00e9v\u00e9nements').uncheck();
+    await page.getByText('Op\u00e9rations sur l\u2019application').waitFor();
+    await page.getByLabel('Application d\u00e9ploy\u00e9e').waitFor();
+    await page.evaluate(() => dashboard.setAttribute('locale', 'en'));
+    await page.locator('#save', { hasText: 'Add notifier' }).waitFor();
+    await page.evaluate(() => dashboard.setAttribute('locale', 'fr'));
+    await page.locator('#save', { hasText: 'Ajouter un notifier' }).waitFor();
+    await page.locator('#cancel').click();
+    await page.getByRole('tab', { name: 'Pour quelle raison' }).waitFor();
+  }));
+
 test('numbers and times are those of the locale', async () => {
   for (const [locale, expected] of [['de', /\d\d:\d\d:\d\d/], ['en-US', /\d:\d\d:\d\d\s[AP]M/]]) {
     await withPage({ attributes: `locale="${locale}"` }, async (page) => {

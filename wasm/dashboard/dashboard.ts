@@ -150,6 +150,16 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     } catch {
       this.#words = new Words('en', this.strings);
     }
+    if (/^fr\b/i.test(this.#words.locale)) void this.#speakFrench();
+  }
+
+  /** Until it is there, and where it cannot be fetched, everything is said in English. */
+  async #speakFrench(): Promise<void> {
+    const { french, frenchNames } = await import('./strings_fr.js').catch(() => ({ french: {}, frenchNames: {} }));
+    const { locale } = this.#words!;
+    if (!/^fr\b/i.test(locale)) return;
+    this.#words = new Words(locale, { ...french, ...frenchNames, ...this.strings });
+    this.requestUpdate();
   }
 
   protected override updated(changed: PropertyValues): void {
