@@ -1,7 +1,7 @@
 // Reads any bytes as templates, any JSON as a vocabulary, and tells any event by it: stops where what is told is no
 // UTF-8, has a control character, calls itself inert and is not, has a link that is none or a name that is not in the
 // sentence; where a vocabulary that was read is not written and read again as the same; and where a platform's payload
-// is no JSON.
+// is no JSON; in every language that the vocabulary has.
 //
 // Chunks of the input end in 0xFF: a vocabulary, an event, a link base. One that does not begin with '{' is the
 // templates of one kind: when, title, sentence, fields, actor and link, a line each.
@@ -146,11 +146,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto root = document.parse(event);
   if (!root || !root->is_object()) return 0;
   static Message message;
-  for (const std::string_view base : {"", "https://d.example"}) {
-    describe(Event::read(*root, event), base, message, vocabulary);
-    check_message(message);
-    require(message.text_size() <= (std::size_t{2} << 20) + 16 * event.size(), "too much is told");
-    check_payloads(message);
+  for (const std::string_view language : vocabulary.languages()) {
+    for (const std::string_view base : {"", "https://d.example"}) {
+      describe(Event::read(*root, event), base, message, vocabulary, language);
+      check_message(message);
+      require(message.text_size() <= (std::size_t{2} << 20) + 16 * event.size(), "too much is told");
+      check_payloads(message);
+    }
   }
 
   // The same within a registry, with links of its own.

@@ -186,6 +186,12 @@ TEST_CASE("a language follows the rows that it translates") {
   CHECK(vocabulary.state().find_language("de")->word_sets.find("reason")->words.size() == 7);
   REQUIRE(vocabulary.remove_event_kind("crash"));
   CHECK(told(crash, vocabulary, "de").title() == "shop: crash");
+  Buffer buffer;
+  json::Writer out(buffer);
+  write_json(out, vocabulary);
+  const auto again = Vocabulary::read(buffer.view());
+  REQUIRE_MESSAGE(again, again.error().message);
+  CHECK(told(R"({"id":"1","type":"restart"})", *again, "de").sentence() == "It runs again.");
   // Those of a host's own kind are.
   REQUIRE(vocabulary.put_language("de", R"({"event_kinds":[{"type":"restart","wordings":[{"title":"wieder"}]}]})"));
   CHECK(told(R"({"id":"1","type":"restart"})", vocabulary, "de").title() == "Wieder");

@@ -74,7 +74,7 @@ test('every entry can be imported, and all but the dashboard required', () => {
 
 test('what is required is the same, whether bundlers or Node.js find it', async () => {
   const require = createRequire(join(installed, 'x.js'));
-  for (const entry of ['', '/scalar', '/node', '/sign']) {
+  for (const entry of ['', '/scalar', '/node', '/sign', '/languages/fr']) {
     const imported = await import(pathToFileURL(join(packageFolder, `dist/${entry === '' ? 'index_node' : entry === '/scalar' ? 'scalar_node' : entry.slice(1)}.js`)));
     assert.deepEqual(Object.keys(require(`notifier-wasm${entry}`)).sort(), Object.keys(imported).sort(), entry);
   }

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { createEngine, file, NotifierError, root, toFetchHandler } from './package.mjs';
 import { startServer } from './server.mjs';
 
@@ -276,4 +277,29 @@ test('the server keeps it over a restart, before the notifiers that select its t
   const third = await start();
   assert.deepEqual(JSON.parse((await third.ask('/v1/vocabulary')).text), { vocabulary: more });
   await third.stop();
+});
+
+test('a notifier is told in French, whose rows are a module of their own', async () => {
+  const { french } = await import(pathToFileURL(file('dist/languages/fr.js')));
+  const engine = await createEngine();
+  engine.vocabulary({ languages: { fr: french } });
+  engine.addApp({ id: 'a', name: 'shop' });
+  const slack = { platform: 'slack', send_all_events: true, type_data: { webhook_url: 'https://hooks.slack.com/services/T/B/x' } };
+  assert.equal(engine.addNotifier('a', { ...slack, name: 'fr', language: 'fr' }).language, 'fr');
+  assert.equal(engine.addNotifier('a', { ...slack, name: 'en' }).language, undefined);
+  assert.throws(() => engine.addNotifier('a', { ...slack, name: 'x', language: 'fe' }), /language is none that is known: 'fe'; did you mean fr\?/);
+  const restart = { id: 'e', type: 'restart', app_id: 'a', app_name: 'shop', type_data: { scope: ['web', 'worker'] } };
+  assert.deepEqual(text(engine.route(restart)), [
+    'shop: red\u00e9marrage\nRed\u00e9marrage des conteneurs web et worker de l\'application shop.',
+    'shop: restarting\nThe web and worker containers of shop are restarting.',
+  ]);
+  engine.configure({ language: 'fr' });
+  assert.match(text(engine.route(restart))[1], /^shop: red\u00e9marrage/);
+  assert.throws(() => engine.configure({ language: 'xx' }), /language/);
+  const again = await createEngine();
+  again.load(engine.snapshot());
+  assert.deepEqual(text(again.route(restart)), text(engine.route(restart)));
+  const { response } = engine.handle({ method: 'GET', url: '/v1/settings' });
+  const { settings } = JSON.parse(response.body);
+  assert.deepEqual([settings.language, settings.languages], ['fr', ['en', 'fr']]);
 });

@@ -32,7 +32,7 @@ struct Language {
   };
 
   std::string tag;                       ///< as "fr" or "pt-BR"
-  std::string json;                      ///< what it was read from, compact
+  std::string json;                      ///< what it was read from, but for what has no place in the vocabulary
   WordSets word_sets;                    ///< the vocabulary's, with its own words in them
   std::string_view texts[phrase_count];  ///< of each Phrase
   std::vector<Kind> kinds;

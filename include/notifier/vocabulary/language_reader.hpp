@@ -116,7 +116,6 @@ NOTIFIER_NOINLINE inline void LanguageReader::read_language(std::string_view tag
   check_keys(value, language_keys, path_, problems_);
   const auto language = std::make_shared<Language>();
   language->tag = tag;
-  value.append_json(language->json);
   language->word_sets = state_.word_sets;
   read_words(*language, value["words"]);
   read_labels(*language, value["labels"]);
@@ -127,9 +126,20 @@ NOTIFIER_NOINLINE inline void LanguageReader::read_language(std::string_view tag
     language->kinds.reserve(kinds.size());
     kinds.for_each_element([&](json::View row) {
       path_ = joined("languages.", tag, ".event_kinds[", decimal(position++), "].");
+      const std::size_t before = problems_.list().size();
       read_kind(*language, row);
+      if (problems_.list().size() != before) return;
+      language->json.append(language->json.empty() ? "{\"event_kinds\":[" : ",");
+      row.append_json(language->json);
     });
+    if (!language->json.empty()) language->json.append("]");
   }
+  for (const std::string_view key : {"words", "labels"}) {
+    if (!value[key].is_object()) continue;
+    language->json.append(language->json.empty() ? "{\"" : ",\"").append(key).append("\":");
+    value[key].append_json(language->json);
+  }
+  language->json.append(language->json.empty() ? "{}" : "}");
   for (std::uint32_t i = 0; i < language->kinds.size(); ++i) language->kind_index.insert(language->kinds[i].type, i);
   put(language);
 }
