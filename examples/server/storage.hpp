@@ -105,6 +105,7 @@ class FileStorage final : public Storage {
       if (found && *found && (*found)->state == notifier::OutboxState::dead) withdrawn(**found);
     }
     to_withdraw_ = std::move(later);
+    for (const std::string& notifier_id : store_.outbox()->take_told()) outbox.tell_now(notifier_id);
   }
   void begin_stop() override { store_.outbox()->interrupt(); }
   notifier::Result<void> check() override { return probe_.check(); }

@@ -716,6 +716,12 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// How much is held back to be told together.
+struct HeldBack {
+  std::uint64_t events = 0;
+  std::uint64_t groups = 0;  ///< each of which is told with a message of its own
+};
+
 /// What happened, for the API to show: kept by the host, since the Registry keeps only what is.
 class History {
  public:
@@ -781,6 +787,25 @@ class History {
     static_cast<void>(notifier_id);
     static_cast<void>(delivery_id);
     return detail::no_such_delivery();
+  }
+
+  /// What is held back for a notifier, to be told together: its groups, those that are told first first, each a JSON
+  /// object of `key` and what to_json() writes of a GroupState. Who does not override this holds nothing back.
+  /// @param limit  so many groups are appended to `out` at most
+  /// @return how much there is in all
+  virtual HeldBack held_back(std::string_view app_id, std::string_view notifier_id, std::size_t limit,
+                             std::vector<std::string>& out) const {
+    static_cast<void>(app_id);
+    static_cast<void>(notifier_id);
+    static_cast<void>(limit);
+    static_cast<void>(out);
+    return {};
+  }
+  /// Has what is held back for a notifier told soon, as Outbox::tell_now() does. @return errc::storage
+  virtual Result<void> tell_now(std::string_view app_id, std::string_view notifier_id) {
+    static_cast<void>(app_id);
+    static_cast<void>(notifier_id);
+    return {};
   }
 
  private:
@@ -4774,6 +4799,11 @@ class Router {
   /// @return a view, valid until the router's next call.
   Result<DeliveryView> preview(const Notifier& notifier, std::string_view event_json);
 
+  /// What `notifier` would be sent in place of events that are held back, as digest() says; stored or not, as for the
+  /// other preview().
+  /// @return a view of `digest` and `key`, too
+  Result<DeliveryView> preview(const Notifier& notifier, const Digest& digest, std::string_view key);
+
   /// What a notifier is sent in place of the events that were held back for it: one message that counts them; for a
   /// webhook `{"count":41,"events":[...]}` with the bytes of those that the digest has.
   /// @param key  of the digest, digest_key(): its delivery's `event_id`, and what its idempotency key is made of
@@ -5718,6 +5748,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// Writes a state as one object. Of when its window closes, the time of day is kept: see restore().
 void to_json(json::Writer& out, const GroupState& state);
+/// Writes the members of that object, into one that has others, too.
+void write_members(json::Writer& out, const GroupState& state);
 
 /// Reads what to_json() wrote; what is missing is as in a state that is new.
 GroupState group_state_from_json(json::View object);
@@ -29235,6 +29267,7 @@ class RouterEngine {
   std::size_t match(const Event* events, std::size_t event_count, IdsOfMany take);
   Result<Explained> explain(std::string_view event_json, const Audience& audience);
   Result<DeliveryView> preview(const Notifier& notifier, std::string_view event_json);
+  Result<DeliveryView> preview(const Notifier& notifier, const Digest& digest, std::string_view key);
   Result<DeliveryView> digest(std::string_view app_id, std::string_view notifier_id, const Digest& digest,
                               std::string_view key);
 
@@ -29308,6 +29341,11 @@ class RouterEngine {
   /// @param audience  those that it names are told all the same
   void filter_matches(const State& state, const Event* events, const Audience& audience);
 
+  /// Has preview_ and preview_app_id_ stand for a notifier that need not be stored.
+  Result<void> draft(const Notifier& notifier);
+  /// Makes event_ that which a digest is told as, and begins to render it.
+  void begin(const Digest& digest, std::string_view key, const State& state, const AppBlock* app, Record record);
+
   /// Makes what the deliveries of matches_, of the events of a batch, share.
   void prepare_batch(const State& state, Batch& batch);
 
@@ -29327,6 +29365,7 @@ class RouterEngine {
   std::vector<Record> wanted_;
   Buffer preview_;
   std::string preview_app_id_;
+  Buffer digest_;
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -29536,25 +29575,6 @@ inline Result<Explained> RouterEngine::explain(std::string_view event_json, cons
   return detail::explain(refresh(), event_, audience);
 }
 
-inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std::string_view event_json) {
-  if (auto error = read(event_json, document_, event_)) return *std::move(error);
-  if (notifier.id.size() > NOTIFIER_MAX_ID_BYTES) {
-    return invalid("notifier", "id", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
-  }
-  const State& state = refresh();
-  preview_.clear();
-  Notifier named = notifier;
-  if (named.id.empty()) named.id = "preview";
-  Record::append(preview_, named, {}, Voices::none);
-  rendering_.unregistered = Voice::of(named);
-  preview_app_id_ = notifier.app_id;
-  Audience audience;
-  audience.app_ids.push_back(preview_app_id_);
-  if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
-  rendering_.begin(event_, state, ++rendered_);
-  return renderer_.render(rendering_, Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
-}
-
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
@@ -29565,14 +29585,10 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline Result<DeliveryView> RouterEngine::digest(std::string_view app_id, std::string_view notifier_id,
-                                                 const Digest& digest, std::string_view key) {
-  const State& state = refresh();
-  const AppBlock* const app = state.find_app_by_id(app_id);
-  const AppBlock::Place place = app != nullptr ? state.find_notifier(*app, notifier_id) : AppBlock::Place();
-  if (!place.exists) return no_notifier(notifier_id);
-  preview_.clear();
-  json::Writer out(preview_);
+inline void RouterEngine::begin(const Digest& digest, std::string_view key, const State& state, const AppBlock* app,
+                                Record record) {
+  digest_.clear();
+  json::Writer out(digest_);
   out.object([&] {
     out.key("count");
     out.integer(static_cast<std::int64_t>(digest.count));
@@ -29586,17 +29602,26 @@ inline Result<DeliveryView> RouterEngine::digest(std::string_view app_id, std::s
   event_ = Event();
   event_.id = key;
   event_.type = "digest";
-  event_.app_id = app->id();
-  event_.app_name = app->name();
-  event_.body = preview_.view();
+  if (app != nullptr) event_.app_id = app->id();
+  if (app != nullptr) event_.app_name = app->name();
+  event_.body = digest_.view();
   rendering_.begin(event_, state, ++rendered_);
-  const Record record = app->record(place);
   const Language* const language = rendering_.language(record.voice());
   describe(digest, rendering_.message, row_of(record.platform()).most_fields, *state.vocabulary,
            language == nullptr ? std::string_view() : std::string_view(language->tag));
   rendering_.described_in = language;
   rendering_.is_described = true;
   rendering_.is_digest = true;
+}
+
+inline Result<DeliveryView> RouterEngine::digest(std::string_view app_id, std::string_view notifier_id,
+                                                 const Digest& digest, std::string_view key) {
+  const State& state = refresh();
+  const AppBlock* const app = state.find_app_by_id(app_id);
+  const AppBlock::Place place = app != nullptr ? state.find_notifier(*app, notifier_id) : AppBlock::Place();
+  if (!place.exists) return no_notifier(notifier_id);
+  const Record record = app->record(place);
+  begin(digest, key, state, app, record);
   return renderer_.render(rendering_, record, app->id(), app);
 }
 
@@ -29724,6 +29749,50 @@ NOTIFIER_NOINLINE inline std::size_t RouterEngine::match_filtered(const State& s
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/routing/engine_preview.hpp ----------------------------------------------------------------------------
+
+// What a notifier would be sent, stored or not: the part of RouterEngine that renders previews.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline Result<void> RouterEngine::draft(const Notifier& notifier) {
+  if (notifier.id.size() > NOTIFIER_MAX_ID_BYTES) {
+    return invalid("notifier", "id", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
+  }
+  preview_.clear();
+  Notifier named = notifier;
+  if (named.id.empty()) named.id = "preview";
+  Record::append(preview_, named, {}, Voices::none);
+  rendering_.unregistered = Voice::of(named);
+  preview_app_id_ = notifier.app_id;
+  return {};
+}
+
+inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std::string_view event_json) {
+  if (auto error = read(event_json, document_, event_)) return *std::move(error);
+  if (auto drafted = draft(notifier); !drafted) return std::move(drafted).error();
+  const State& state = refresh();
+  Audience audience;
+  audience.app_ids.push_back(preview_app_id_);
+  if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
+  rendering_.begin(event_, state, ++rendered_);
+  return renderer_.render(rendering_, Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
+}
+
+inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, const Digest& digest,
+                                                  std::string_view key) {
+  if (auto drafted = draft(notifier); !drafted) return std::move(drafted).error();
+  const State& state = refresh();
+  const AppBlock* const app = state.find_app_by_id(preview_app_id_);
+  const Record record(preview_.data());
+  begin(digest, key, state, app, record);
+  return renderer_.render(rendering_, record, preview_app_id_, app);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/routing/engine_batch.hpp ------------------------------------------------------------------------------
 
 // How events of a batch are taken through one step after the other.
@@ -29844,6 +29913,11 @@ NOTIFIER_INLINE Result<DeliveryView> Router::digest(std::string_view app_id, std
 
 NOTIFIER_INLINE Result<DeliveryView> Router::preview(const Notifier& notifier, std::string_view event_json) {
   return engine_->preview(notifier, event_json);
+}
+
+NOTIFIER_INLINE Result<DeliveryView> Router::preview(const Notifier& notifier, const Digest& digest,
+                                                     std::string_view key) {
+  return engine_->preview(notifier, digest, key);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -30840,286 +30914,6 @@ inline Response retry_deliveries(Call& call) {
 }  // namespace detail::api
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/api/events.hpp ----------------------------------------------------------------------------------------
-
-// Events of an app: take them in, list them, explain them, follow them.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail::api {
-
-/// Who an event concerns beside what it says itself: this app where it names none, and the notifiers that the query
-/// parameter `notifier_ids` names as recipients of an alert, separated by commas.
-inline Audience audience_of(const Call& call, const App& app) {
-  Audience audience;
-  audience.app_ids.push_back(app.id);
-  split(call.target.parameter("notifier_ids"), ',', [&](std::string_view id) {
-    if (!id.empty()) audience.notifier_ids.push_back(id);
-    return true;
-  });
-  return audience;
-}
-
-inline constexpr std::string_view event_keys =
-    "id created_at type app_id app_name project_id project_name user type_data";
-
-/// Remarks on what is strange in an event, which is taken nevertheless.
-inline void remark_on_event(json::View root, const Event& event, Problems& warnings) {
-  if (event.type.empty()) {
-    warnings.add("type", "is missing: only who is sent all events is told, of an event that has no name", "missing");
-  }
-  const std::string_view time = remark_on_time(event.created_at);
-  if (!time.empty()) warnings.add("created_at", time, "strange_time");
-  check_keys(root, event_keys, {}, warnings);
-}
-
-/// Reads the envelope of an event that was sent for `app`; an event of another app is errc::invalid.
-/// @param warnings  null: nobody hears of remarks
-inline Result<Event> read_event(Call& call, const App& app, std::string_view json, Problems* warnings = nullptr) {
-  const auto root = call.document.parse(json);
-  if (!root) return root.error();
-  Error error;
-  if (!root->is_object()) {
-    error.code = errc::not_an_object;
-    error.message = "an event must be an object";
-    return error;
-  }
-  const Event event = Event::read(*root, json);
-  if (warnings != nullptr) remark_on_event(*root, event, *warnings);
-  const bool by_id = !event.app_id.empty();
-  if (by_id ? event.app_id == app.id : event.app_name.empty() || event.app_name == app.name) return event;
-  error.fields.push_back({by_id ? "app_id" : "app_name", "is not the app that the path names", "other_app"});
-  return error;
-}
-
-/// The events of a body, one line each, or the body itself where it is one event.
-///
-/// Newline-delimited JSON is what says so in its Content-Type; and what is no JSON document, but whose first line is.
-inline std::vector<std::string_view> split_events(Call& call) {
-  const std::string_view body = call.request.body;
-  bool has_lines = false;
-  for (const HeaderView& header : call.request.headers) {
-    if (!net::equals_lower(header.name, "content-type")) continue;
-    has_lines =
-        header.value.find("ndjson") != std::string_view::npos || header.value.find("jsonl") != std::string_view::npos;
-  }
-  const std::size_t line_end = body.find('\n');
-  if (!has_lines && line_end != std::string_view::npos && !call.document.parse(body)) {
-    has_lines = call.document.parse(body.substr(0, line_end)).has_value();
-  }
-  if (!has_lines) return {body};
-
-  std::vector<std::string_view> lines;
-  split(body, '\n', [&](std::string_view line) {
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (line.find_first_not_of(" \t") != std::string_view::npos) lines.push_back(line);
-    return true;
-  });
-  return lines;
-}
-
-/// Which line of a body another begins with, for a message.
-inline std::string place_of(std::string_view body, std::string_view line) {
-  const std::string_view before = body.substr(0, static_cast<std::size_t>(line.data() - body.data()));
-  return joined("line ", decimal(1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'))), ": ");
-}
-
-/// Says which of several events a fault lies in; places are counted from the start of its line.
-inline Error in_line(Error error, std::string_view body, std::string_view line, std::size_t count) {
-  if (count == 1) return error;
-  const std::string place = place_of(body, line);
-  error.message.insert(0, place);
-  for (FieldError& field : error.fields) field.message.insert(0, place);
-  return error;
-}
-
-/// What events that have no id are known by: what the client says in `Idempotency-Key`, else what the host draws.
-class EventIds {
- public:
-  /// @return the error to answer, where there is one
-  std::optional<Response> read(const Call& call, std::size_t event_count) {
-    call_ = &call;
-    is_one_ = event_count == 1;
-    for (const HeaderView& header : call.request.headers) {
-      if (!net::equals_lower(header.name, "idempotency-key")) continue;
-      if (!key_.empty()) return error_response(400, "Idempotency-Key is given twice");
-      key_ = header.value;
-      // As the HTTP field's draft writes it, or as clients do.
-      if (key_.size() >= 2 && key_.front() == '"' && key_.back() == '"') key_ = key_.substr(1, key_.size() - 2);
-      const auto is_visible = [](char c) { return c >= ' ' && c <= '~'; };
-      if (has_no_text(key_) || key_.size() > NOTIFIER_MAX_ID_BYTES ||
-          !std::all_of(key_.begin(), key_.end(), is_visible)) {
-        return error_response(400, with_number("Idempotency-Key must be 1 to ", std::size_t{NOTIFIER_MAX_ID_BYTES},
-                                               " visible ASCII characters"));
-      }
-    }
-    return std::nullopt;
-  }
-
-  /// @param own    the event's own id, if it has one
-  /// @param place  of the event in the body, from 1
-  /// @return empty where it is known by its bytes
-  std::string of(std::string_view own, std::size_t place) const {
-    if (!own.empty()) return std::string(own);
-    if (!key_.empty()) return is_one_ ? std::string(key_) : joined(key_, ":", decimal(place));
-    const ApiOptions& options = call_->options;
-    if (options.new_id) return options.new_id("ev-");
-    return options.router.new_id ? options.router.new_id("ev-") : std::string();
-  }
-
- private:
-  const Call* call_ = nullptr;
-  bool is_one_ = true;
-  std::string_view key_;
-};
-
-/// The most remarks that an answer makes.
-inline constexpr std::size_t max_warnings = 20;
-
-/// Routes the events of a body and adds them to the outcome. Several are taken all or not at all.
-/// @param warnings  what is remarked on them
-/// @param taken     called as `void(std::string_view type)` for each
-/// @return the error to answer, where there is one
-template <class Taken>
-std::optional<Response> take_events(Call& call, const App& app, std::vector<FieldError>& warnings, Taken&& taken) {
-  const std::vector<std::string_view> events = split_events(call);
-  EventIds ids;
-  if (auto refused = ids.read(call, events.size())) return refused;
-  Audience audience = audience_of(call, app);
-  Outcome& outcome = call.outcome;
-  DeliveryOwner own;
-  const auto refuse = [&](const Error& error, std::string_view json) {
-    outcome = {};
-    return failure(in_line(error, call.request.body, json, events.size()));
-  };
-  for (const std::string_view json : events) {
-    Problems remarks;
-    const auto event = read_event(call, app, json, warnings.size() < max_warnings ? &remarks : nullptr);
-    if (!event) return refuse(event.error(), json);
-    for (FieldError& remark : remarks.list()) {
-      if (warnings.size() == max_warnings) break;
-      if (events.size() > 1) remark.message.insert(0, place_of(call.request.body, json));
-      warnings.push_back(std::move(remark));
-    }
-    std::string id = ids.of(event->id, outcome.events.size() + 1);
-    audience.event_id = id;
-    const auto routed = route(call, json, own, audience);
-    if (!routed) return refuse(routed.error(), json);
-    outcome.events.push_back({app.id, std::move(id), std::string(json)});
-    taken(event->type);
-  }
-  return std::nullopt;
-}
-
-/// 202 with what was routed. What is told together with others is `grouped`: at once or later, which nobody knows yet.
-inline Response accept_events(Call& call) {
-  const auto app = call.registry.find_app(call.app_name());
-  if (!app) return not_found("app");
-  if (call.request.body.size() > NOTIFIER_MAX_EVENT_BYTES)
-    return error_response(413, "The events are larger than this server takes at once");
-
-  struct Accepted {
-    std::string type;
-    std::size_t deliveries_end;
-  };
-  std::vector<Accepted> accepted;
-  Outcome& outcome = call.outcome;
-  std::vector<FieldError> warnings;
-  if (auto refused = take_events(call, *app, warnings, [&](std::string_view type) {
-        accepted.push_back({std::string(type), outcome.deliveries.size()});
-      })) {
-    return *std::move(refused);
-  }
-
-  Buffer body;
-  json::Writer out(body);
-  out.object([&] {
-    out.key("events");
-    out.array([&] {
-      for (std::size_t i = 0; i < accepted.size(); ++i) {
-        out.object([&] {
-          out.member("id", outcome.events[i].id);
-          out.member("type", accepted[i].type);
-          out.key("deliveries");
-          out.array([&] {
-            while (outcome.entry_ends.size() < accepted[i].deliveries_end) {
-              const Delivery& routed = outcome.deliveries[outcome.entry_ends.size()];
-              out.object([&] {
-                out.member("notifier_id", routed.notifier_id);
-                out.member("notifier_name", routed.notifier_name);
-                out.member("platform", to_string(routed.platform));
-                if (NOTIFIER_ARRIVALS != 0 && routed.arrival != nullptr) {
-                  out.key("grouped");
-                  out.boolean(true);
-                }
-                outcome.entry_ends.push_back(body.size());
-              });
-            }
-          });
-        });
-      }
-    });
-    write_warnings(out, warnings);
-  });
-  return json_text_response(202, body);
-}
-
-inline Response list_events(Call& call) {
-  const auto app = call.registry.find_app(call.app_name());
-  if (!app) return not_found("app");
-  Page page;
-  if (auto refused = read_page(call.target, 'e', page)) return *std::move(refused);
-  std::vector<std::string> events;
-  const History* history = call.options.history;
-  std::size_t total = 0;
-  if (history == nullptr) {
-    page.place = 0;
-  } else if (page.number > 1) {
-    total = history->events(app->id, page.offset(), page.size, events);
-  } else {
-    total = history->events_from(app->id, page.place, page.size, events);
-  }
-  return page_response("events", events, page, total);
-}
-
-inline Response show_event(Call& call) {
-  const auto app = call.registry.find_app(call.app_name());
-  if (!app) return not_found("app");
-  const History* history = call.options.history;
-  const std::string event = history == nullptr ? std::string() : history->event(app->id, call.parameters[1]);
-  return event.empty() ? not_found("event") : kept_response("event", event);
-}
-
-/// The body is the event itself.
-inline Response explain_event(Call& call) {
-  const auto app = call.registry.find_app(call.app_name());
-  if (!app) return not_found("app");
-  const auto event = read_event(call, *app, call.request.body);
-  if (!event) return failure(event.error());
-  const auto explained = call.router.explain(call.request.body, audience_of(call, *app));
-  if (!explained) return failure(explained.error());
-  return json_response(200, [&](json::Writer& out) {
-    out.object([&] {
-      out.key("explanation");
-      write_json(out, *explained);
-    });
-  });
-}
-
-/// Server-sent events; the host writes them, since they have not happened yet.
-inline Response stream(Call& call) {
-  const auto app = call.registry.find_app(call.app_name());
-  if (!app) return not_found("app");
-  call.outcome.stream_app_id = app->id;
-  Response response;
-  response.headers.push_back({"Content-Type", "text/event-stream; charset=utf-8"});
-  response.headers.push_back({"Cache-Control", "no-store"});
-  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
-  return response;
-}
-
-}  // namespace detail::api
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/api/notifiers.hpp -------------------------------------------------------------------------------------
 
 // List, add, show, update, test and remove a notifier. A body has the root key `notifier` (or `notifiers`); on create
@@ -31624,6 +31418,495 @@ inline Response preview_notifier(Call& call) {
 }  // namespace detail::api
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/grouping/group_json.hpp -------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::array<std::string_view, 3> group_waits = {"steady", "daytime", "released"};
+
+inline std::uint64_t read_natural(json::View value) noexcept {
+  std::int64_t number = 0;
+  return value.integer(number) && number > 0 ? static_cast<std::uint64_t>(number) : 0;
+}
+
+inline Timestamp read_ms(json::View value) noexcept {
+  Timestamp time;
+  static_cast<void>(value.integer(time.ms));
+  return time;
+}
+
+inline void write_held(json::Writer& out, const Digest& held) {
+  const auto number = [&](std::string_view key, std::uint64_t value) {
+    out.key(key);
+    out.integer(static_cast<std::int64_t>(value));
+  };
+  number("count", held.count);
+  number("other_kinds", held.other_kinds);
+  out.member("worst", to_string(held.worst));
+  out.key("first");
+  out.integer(held.first.ms);
+  out.key("last");
+  out.integer(held.last.ms);
+  out.key("follows");
+  out.boolean(held.follows);
+  out.member("subject", held.subject);
+  out.key("kinds");
+  out.array([&] {
+    for (const Digest::Kind& kind : held.kinds) {
+      out.object([&] {
+        out.member("type", kind.type);
+        number("count", kind.count);
+      });
+    }
+  });
+  out.key("items");
+  out.array([&] {
+    for (const DigestItem& item : held.items) {
+      out.object([&] {
+        out.member("title", item.title);
+        if (!item.link.empty()) out.member("link", item.link);
+        out.member("severity", to_string(item.severity));
+        if (!item.event.empty()) out.member("event", item.event);
+      });
+    }
+  });
+}
+
+inline void read_held(json::View object, Digest& held) {
+  held.count = read_natural(object["count"]);
+  held.other_kinds = read_natural(object["other_kinds"]);
+  held.worst = severity_named(object["worst"].string());
+  held.first = read_ms(object["first"]);
+  held.last = read_ms(object["last"]);
+  held.follows = object["follows"].boolean();
+  held.subject = object["subject"].string();
+  object["kinds"].for_each_element([&](json::View kind) {
+    held.kinds.push_back({std::string(kind["type"].string()), read_natural(kind["count"])});
+  });
+  object["items"].for_each_element([&](json::View item) {
+    held.items.push_back({std::string(item["title"].string()), std::string(item["link"].string()),
+                          severity_named(item["severity"].string()), std::string(item["event"].string())});
+  });
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void to_json(json::Writer& out, const GroupState& state) {
+  out.object([&] { write_members(out, state); });
+}
+
+NOTIFIER_INLINE void write_members(json::Writer& out, const GroupState& state) {
+  out.key("window");
+  out.integer(static_cast<std::int64_t>(state.window));
+  out.key("is_open");
+  out.boolean(state.is_open);
+  out.member("waits", detail::group_waits[static_cast<std::size_t>(state.waits)]);
+  out.key("closes");
+  out.integer(state.closes.wall.ms);
+  detail::write_held(out, state.held);
+}
+
+NOTIFIER_INLINE GroupState group_state_from_json(json::View object) {
+  GroupState state;
+  state.window = detail::read_natural(object["window"]);
+  state.is_open = object["is_open"].boolean();
+  for (std::size_t i = 0; i < detail::group_waits.size(); ++i) {
+    if (object["waits"].string() == detail::group_waits[i]) state.waits = static_cast<GroupState::Waits>(i);
+  }
+  state.closes.wall = detail::read_ms(object["closes"]);
+  detail::read_held(object, state.held);
+  return state;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/api/digests.hpp ---------------------------------------------------------------------------------------
+
+// What is held back for a notifier, to be told together: as far as the host keeps a History.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+/// What a group waits for.
+inline std::string_view awaited_by(const GroupState& state, const Notifier& notifier, Timestamp now) noexcept {
+  switch (state.waits) {
+    case GroupState::Waits::steady: return "window";
+    case GroupState::Waits::daytime: return "time_of_day";
+    case GroupState::Waits::released: break;
+  }
+  return notifier.muted_until && now < *notifier.muted_until ? "mute" : "quiet_hours";
+}
+
+inline void write_time(json::Writer& out, std::string_view key, Timestamp time) { out.member(key, to_rfc3339(time)); }
+
+inline void write_count(json::Writer& out, std::string_view key, std::uint64_t count) {
+  out.key(key);
+  out.integer(static_cast<std::int64_t>(count));
+}
+
+/// Writes what is held back in one group, and the message that would tell of it now.
+inline void write_group(json::Writer& out, Call& call, const Notifier& notifier, std::string_view key,
+                        const GroupState& state) {
+  const Digest& held = state.held;
+  out.object([&] {
+    write_count(out, "events", held.count);
+    write_time(out, "first_at", held.first);
+    write_time(out, "last_at", held.last);
+    write_time(out, "told_at", state.closes.wall);
+    out.member("waits_for", awaited_by(state, notifier, call.now()));
+    out.member("severity", to_string(held.worst));
+    out.member("subject", held.subject);
+    out.key("kinds");
+    out.array([&] {
+      for (const Digest::Kind& kind : held.kinds) {
+        out.object([&] {
+          out.member("type", kind.type);
+          write_count(out, "events", kind.count);
+        });
+      }
+    });
+    write_count(out, "other_kinds", held.other_kinds);
+    out.key("preview");
+    const Notifier shown = masked(notifier, false);
+    const std::string id = digest_key(key, state.window);  // the preview borrows both
+    const auto delivery = call.router.preview(shown, held, id);
+    if (!delivery) return out.null();
+    write_preview(out, *delivery, notifier, false);
+  });
+}
+
+/// What waits to be told together, in how many messages and when, and each of them as it would be told now.
+inline Response show_digest(Call& call) {
+  constexpr std::size_t most_shown = 20;
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const auto notifier = call.registry.find(app->id, call.notifier_id());
+  if (!notifier) return not_found("base");
+  std::vector<std::string> groups;
+  HeldBack held;
+  if (const History* history = call.options.history)
+    held = history->held_back(app->id, notifier->id, most_shown, groups);
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("digest");
+      out.object([&] {
+        write_count(out, "events", held.events);
+        write_count(out, "total", held.groups);
+        out.key("groups");
+        out.array([&] {
+          for (const std::string& group : groups) {
+            const auto root = call.document.parse(group, NOTIFIER_MAX_SNAPSHOT_BYTES);
+            if (root) write_group(out, call, *notifier, root->string("key"), group_state_from_json(*root));
+          }
+        });
+      });
+    });
+  });
+}
+
+/// Has it told now.
+inline Response tell_digest(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  if (!call.registry.find(app->id, call.notifier_id())) return not_found("base");
+  History* history = call.options.history;
+  std::vector<std::string> none;
+  const HeldBack held = history == nullptr ? HeldBack() : history->held_back(app->id, call.notifier_id(), 0, none);
+  if (held.events == 0) return error_response(409, "Nothing is held back for this notifier");
+  const auto done = history->tell_now(app->id, call.notifier_id());
+  if (!done) return failure(done.error());
+  return json_response(202, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("digest");
+      out.object([&] { write_count(out, "events", held.events); });
+    });
+  });
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/api/events.hpp ----------------------------------------------------------------------------------------
+
+// Events of an app: take them in, list them, explain them, follow them.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+/// Who an event concerns beside what it says itself: this app where it names none, and the notifiers that the query
+/// parameter `notifier_ids` names as recipients of an alert, separated by commas.
+inline Audience audience_of(const Call& call, const App& app) {
+  Audience audience;
+  audience.app_ids.push_back(app.id);
+  split(call.target.parameter("notifier_ids"), ',', [&](std::string_view id) {
+    if (!id.empty()) audience.notifier_ids.push_back(id);
+    return true;
+  });
+  return audience;
+}
+
+inline constexpr std::string_view event_keys =
+    "id created_at type app_id app_name project_id project_name user type_data";
+
+/// Remarks on what is strange in an event, which is taken nevertheless.
+inline void remark_on_event(json::View root, const Event& event, Problems& warnings) {
+  if (event.type.empty()) {
+    warnings.add("type", "is missing: only who is sent all events is told, of an event that has no name", "missing");
+  }
+  const std::string_view time = remark_on_time(event.created_at);
+  if (!time.empty()) warnings.add("created_at", time, "strange_time");
+  check_keys(root, event_keys, {}, warnings);
+}
+
+/// Reads the envelope of an event that was sent for `app`; an event of another app is errc::invalid.
+/// @param warnings  null: nobody hears of remarks
+inline Result<Event> read_event(Call& call, const App& app, std::string_view json, Problems* warnings = nullptr) {
+  const auto root = call.document.parse(json);
+  if (!root) return root.error();
+  Error error;
+  if (!root->is_object()) {
+    error.code = errc::not_an_object;
+    error.message = "an event must be an object";
+    return error;
+  }
+  const Event event = Event::read(*root, json);
+  if (warnings != nullptr) remark_on_event(*root, event, *warnings);
+  const bool by_id = !event.app_id.empty();
+  if (by_id ? event.app_id == app.id : event.app_name.empty() || event.app_name == app.name) return event;
+  error.fields.push_back({by_id ? "app_id" : "app_name", "is not the app that the path names", "other_app"});
+  return error;
+}
+
+/// The events of a body, one line each, or the body itself where it is one event.
+///
+/// Newline-delimited JSON is what says so in its Content-Type; and what is no JSON document, but whose first line is.
+inline std::vector<std::string_view> split_events(Call& call) {
+  const std::string_view body = call.request.body;
+  bool has_lines = false;
+  for (const HeaderView& header : call.request.headers) {
+    if (!net::equals_lower(header.name, "content-type")) continue;
+    has_lines =
+        header.value.find("ndjson") != std::string_view::npos || header.value.find("jsonl") != std::string_view::npos;
+  }
+  const std::size_t line_end = body.find('\n');
+  if (!has_lines && line_end != std::string_view::npos && !call.document.parse(body)) {
+    has_lines = call.document.parse(body.substr(0, line_end)).has_value();
+  }
+  if (!has_lines) return {body};
+
+  std::vector<std::string_view> lines;
+  split(body, '\n', [&](std::string_view line) {
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (line.find_first_not_of(" \t") != std::string_view::npos) lines.push_back(line);
+    return true;
+  });
+  return lines;
+}
+
+/// Which line of a body another begins with, for a message.
+inline std::string place_of(std::string_view body, std::string_view line) {
+  const std::string_view before = body.substr(0, static_cast<std::size_t>(line.data() - body.data()));
+  return joined("line ", decimal(1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'))), ": ");
+}
+
+/// Says which of several events a fault lies in; places are counted from the start of its line.
+inline Error in_line(Error error, std::string_view body, std::string_view line, std::size_t count) {
+  if (count == 1) return error;
+  const std::string place = place_of(body, line);
+  error.message.insert(0, place);
+  for (FieldError& field : error.fields) field.message.insert(0, place);
+  return error;
+}
+
+/// What events that have no id are known by: what the client says in `Idempotency-Key`, else what the host draws.
+class EventIds {
+ public:
+  /// @return the error to answer, where there is one
+  std::optional<Response> read(const Call& call, std::size_t event_count) {
+    call_ = &call;
+    is_one_ = event_count == 1;
+    for (const HeaderView& header : call.request.headers) {
+      if (!net::equals_lower(header.name, "idempotency-key")) continue;
+      if (!key_.empty()) return error_response(400, "Idempotency-Key is given twice");
+      key_ = header.value;
+      // As the HTTP field's draft writes it, or as clients do.
+      if (key_.size() >= 2 && key_.front() == '"' && key_.back() == '"') key_ = key_.substr(1, key_.size() - 2);
+      const auto is_visible = [](char c) { return c >= ' ' && c <= '~'; };
+      if (has_no_text(key_) || key_.size() > NOTIFIER_MAX_ID_BYTES ||
+          !std::all_of(key_.begin(), key_.end(), is_visible)) {
+        return error_response(400, with_number("Idempotency-Key must be 1 to ", std::size_t{NOTIFIER_MAX_ID_BYTES},
+                                               " visible ASCII characters"));
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// @param own    the event's own id, if it has one
+  /// @param place  of the event in the body, from 1
+  /// @return empty where it is known by its bytes
+  std::string of(std::string_view own, std::size_t place) const {
+    if (!own.empty()) return std::string(own);
+    if (!key_.empty()) return is_one_ ? std::string(key_) : joined(key_, ":", decimal(place));
+    const ApiOptions& options = call_->options;
+    if (options.new_id) return options.new_id("ev-");
+    return options.router.new_id ? options.router.new_id("ev-") : std::string();
+  }
+
+ private:
+  const Call* call_ = nullptr;
+  bool is_one_ = true;
+  std::string_view key_;
+};
+
+/// The most remarks that an answer makes.
+inline constexpr std::size_t max_warnings = 20;
+
+/// Routes the events of a body and adds them to the outcome. Several are taken all or not at all.
+/// @param warnings  what is remarked on them
+/// @param taken     called as `void(std::string_view type)` for each
+/// @return the error to answer, where there is one
+template <class Taken>
+std::optional<Response> take_events(Call& call, const App& app, std::vector<FieldError>& warnings, Taken&& taken) {
+  const std::vector<std::string_view> events = split_events(call);
+  EventIds ids;
+  if (auto refused = ids.read(call, events.size())) return refused;
+  Audience audience = audience_of(call, app);
+  Outcome& outcome = call.outcome;
+  DeliveryOwner own;
+  const auto refuse = [&](const Error& error, std::string_view json) {
+    outcome = {};
+    return failure(in_line(error, call.request.body, json, events.size()));
+  };
+  for (const std::string_view json : events) {
+    Problems remarks;
+    const auto event = read_event(call, app, json, warnings.size() < max_warnings ? &remarks : nullptr);
+    if (!event) return refuse(event.error(), json);
+    for (FieldError& remark : remarks.list()) {
+      if (warnings.size() == max_warnings) break;
+      if (events.size() > 1) remark.message.insert(0, place_of(call.request.body, json));
+      warnings.push_back(std::move(remark));
+    }
+    std::string id = ids.of(event->id, outcome.events.size() + 1);
+    audience.event_id = id;
+    const auto routed = route(call, json, own, audience);
+    if (!routed) return refuse(routed.error(), json);
+    outcome.events.push_back({app.id, std::move(id), std::string(json)});
+    taken(event->type);
+  }
+  return std::nullopt;
+}
+
+/// 202 with what was routed. What is told together with others is `grouped`: at once or later, which nobody knows yet.
+inline Response accept_events(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  if (call.request.body.size() > NOTIFIER_MAX_EVENT_BYTES)
+    return error_response(413, "The events are larger than this server takes at once");
+
+  struct Accepted {
+    std::string type;
+    std::size_t deliveries_end;
+  };
+  std::vector<Accepted> accepted;
+  Outcome& outcome = call.outcome;
+  std::vector<FieldError> warnings;
+  if (auto refused = take_events(call, *app, warnings, [&](std::string_view type) {
+        accepted.push_back({std::string(type), outcome.deliveries.size()});
+      })) {
+    return *std::move(refused);
+  }
+
+  Buffer body;
+  json::Writer out(body);
+  out.object([&] {
+    out.key("events");
+    out.array([&] {
+      for (std::size_t i = 0; i < accepted.size(); ++i) {
+        out.object([&] {
+          out.member("id", outcome.events[i].id);
+          out.member("type", accepted[i].type);
+          out.key("deliveries");
+          out.array([&] {
+            while (outcome.entry_ends.size() < accepted[i].deliveries_end) {
+              const Delivery& routed = outcome.deliveries[outcome.entry_ends.size()];
+              out.object([&] {
+                out.member("notifier_id", routed.notifier_id);
+                out.member("notifier_name", routed.notifier_name);
+                out.member("platform", to_string(routed.platform));
+                if (NOTIFIER_ARRIVALS != 0 && routed.arrival != nullptr) {
+                  out.key("grouped");
+                  out.boolean(true);
+                }
+                outcome.entry_ends.push_back(body.size());
+              });
+            }
+          });
+        });
+      }
+    });
+    write_warnings(out, warnings);
+  });
+  return json_text_response(202, body);
+}
+
+inline Response list_events(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  Page page;
+  if (auto refused = read_page(call.target, 'e', page)) return *std::move(refused);
+  std::vector<std::string> events;
+  const History* history = call.options.history;
+  std::size_t total = 0;
+  if (history == nullptr) {
+    page.place = 0;
+  } else if (page.number > 1) {
+    total = history->events(app->id, page.offset(), page.size, events);
+  } else {
+    total = history->events_from(app->id, page.place, page.size, events);
+  }
+  return page_response("events", events, page, total);
+}
+
+inline Response show_event(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const History* history = call.options.history;
+  const std::string event = history == nullptr ? std::string() : history->event(app->id, call.parameters[1]);
+  return event.empty() ? not_found("event") : kept_response("event", event);
+}
+
+/// The body is the event itself.
+inline Response explain_event(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const auto event = read_event(call, *app, call.request.body);
+  if (!event) return failure(event.error());
+  const auto explained = call.router.explain(call.request.body, audience_of(call, *app));
+  if (!explained) return failure(explained.error());
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("explanation");
+      write_json(out, *explained);
+    });
+  });
+}
+
+/// Server-sent events; the host writes them, since they have not happened yet.
+inline Response stream(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  call.outcome.stream_app_id = app->id;
+  Response response;
+  response.headers.push_back({"Content-Type", "text/event-stream; charset=utf-8"});
+  response.headers.push_back({"Cache-Control", "no-store"});
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  return response;
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/api/revalidation.hpp ----------------------------------------------------------------------------------
 
 // Answers that a client may keep, asks for again only where they have changed, and changes only where they have not.
@@ -31866,6 +32149,8 @@ inline constexpr Route routes[] = {
     {"POST", "/v1/apps/:app/notifiers/:id/preview", preview_notifier},
     {"GET", "/v1/apps/:app/notifiers/:id/deliveries", list_deliveries},
     {"POST", "/v1/apps/:app/notifiers/:id/deliveries/:delivery/retry", retry_delivery},
+    {"GET", "/v1/apps/:app/notifiers/:id/digest", show_digest},
+    {"POST", "/v1/apps/:app/notifiers/:id/digest", tell_digest},
 
     {"GET", "/v1/apps/:app/events", list_events},
     {"POST", "/v1/apps/:app/events", accept_events},
@@ -32689,107 +32974,6 @@ NOTIFIER_INLINE Result<Delivery> delivery_from_json(json::View object, std::shar
   object["to"].for_each_element([&](json::View recipient) { delivery.to.emplace_back(recipient.string()); });
   if (NOTIFIER_ARRIVALS != 0) delivery.arrival = detail::net::read_arrival(object["arrival"]);
   return delivery;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/grouping/group_json.hpp -------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-inline constexpr std::array<std::string_view, 3> group_waits = {"steady", "daytime", "released"};
-
-inline std::uint64_t read_natural(json::View value) noexcept {
-  std::int64_t number = 0;
-  return value.integer(number) && number > 0 ? static_cast<std::uint64_t>(number) : 0;
-}
-
-inline Timestamp read_ms(json::View value) noexcept {
-  Timestamp time;
-  static_cast<void>(value.integer(time.ms));
-  return time;
-}
-
-inline void write_held(json::Writer& out, const Digest& held) {
-  const auto number = [&](std::string_view key, std::uint64_t value) {
-    out.key(key);
-    out.integer(static_cast<std::int64_t>(value));
-  };
-  number("count", held.count);
-  number("other_kinds", held.other_kinds);
-  out.member("worst", to_string(held.worst));
-  out.key("first");
-  out.integer(held.first.ms);
-  out.key("last");
-  out.integer(held.last.ms);
-  out.key("follows");
-  out.boolean(held.follows);
-  out.member("subject", held.subject);
-  out.key("kinds");
-  out.array([&] {
-    for (const Digest::Kind& kind : held.kinds) {
-      out.object([&] {
-        out.member("type", kind.type);
-        number("count", kind.count);
-      });
-    }
-  });
-  out.key("items");
-  out.array([&] {
-    for (const DigestItem& item : held.items) {
-      out.object([&] {
-        out.member("title", item.title);
-        if (!item.link.empty()) out.member("link", item.link);
-        out.member("severity", to_string(item.severity));
-        if (!item.event.empty()) out.member("event", item.event);
-      });
-    }
-  });
-}
-
-inline void read_held(json::View object, Digest& held) {
-  held.count = read_natural(object["count"]);
-  held.other_kinds = read_natural(object["other_kinds"]);
-  held.worst = severity_named(object["worst"].string());
-  held.first = read_ms(object["first"]);
-  held.last = read_ms(object["last"]);
-  held.follows = object["follows"].boolean();
-  held.subject = object["subject"].string();
-  object["kinds"].for_each_element([&](json::View kind) {
-    held.kinds.push_back({std::string(kind["type"].string()), read_natural(kind["count"])});
-  });
-  object["items"].for_each_element([&](json::View item) {
-    held.items.push_back({std::string(item["title"].string()), std::string(item["link"].string()),
-                          severity_named(item["severity"].string()), std::string(item["event"].string())});
-  });
-}
-
-}  // namespace detail
-
-NOTIFIER_INLINE void to_json(json::Writer& out, const GroupState& state) {
-  out.object([&] {
-    out.key("window");
-    out.integer(static_cast<std::int64_t>(state.window));
-    out.key("is_open");
-    out.boolean(state.is_open);
-    out.member("waits", detail::group_waits[static_cast<std::size_t>(state.waits)]);
-    out.key("closes");
-    out.integer(state.closes.wall.ms);
-    detail::write_held(out, state.held);
-  });
-}
-
-NOTIFIER_INLINE GroupState group_state_from_json(json::View object) {
-  GroupState state;
-  state.window = detail::read_natural(object["window"]);
-  state.is_open = object["is_open"].boolean();
-  for (std::size_t i = 0; i < detail::group_waits.size(); ++i) {
-    if (object["waits"].string() == detail::group_waits[i]) state.waits = static_cast<GroupState::Waits>(i);
-  }
-  state.closes.wall = detail::read_ms(object["closes"]);
-  detail::read_held(object, state.held);
-  return state;
 }
 
 NOTIFIER_NAMESPACE_END

@@ -177,6 +177,39 @@ test('a role is one of two, and takes a PostgreSQL', async () => {
   }
 });
 
+test('what one server holds back is shown by another, and told where somebody asks another for it', async () => {
+  const counts = [];
+  const hook = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    counts.push(JSON.parse(body).count ?? 1);
+    response.end();
+  });
+  await new Promise((resolve) => hook.listen(0, '127.0.0.1', resolve));
+  const servers = [await start(), await start()];
+  await until('two workers share the shards', async () => (await owned(servers[0])) === 32 && (await owned(servers[1])) === 32);
+  const notifier = { name: 'storm', platform: 'webhook', send_all_events: true, grouping: { mode: 'digest', window: 604_800 }, type_data: { webhook_url: `http://127.0.0.1:${hook.address().port}/` } };
+  assert.equal((await servers[0].call('POST', '/v1/apps', { app: { name: 'storms' } })).status, 201);
+  const made = await servers[0].call('POST', '/v1/apps/storms/notifiers', { notifier });
+  assert.equal(made.status, 201);
+  const path = `/v1/apps/storms/notifiers/${made.body.notifier.id}/digest`;
+  await until('the other knows the notifier', async () => (await servers[1].call('GET', path)).status === 200);
+  const held = async (server) => (await server.call('GET', path)).body.digest.events;
+  // One of the two does not own the shard.
+  for (const [round, asked] of servers.entries()) {
+    for (let i = 0; i < 5; ++i) assert.equal((await servers[i % 2].call('POST', '/v1/apps/storms/events', { type: 'restart', id: `${round}-${i}` })).status, 202);
+    await until('both show what is held back', async () => (await held(servers[0])) === 5 && (await held(servers[1])) === 5);
+    assert.deepEqual((await asked.call('POST', path)).body, { digest: { events: 5 } });
+    await until('it is told', () => counts.length === round + 1);
+    await until('nothing is held back any more', async () => (await held(servers[0])) === 0);
+    assert.equal((await asked.call('POST', path)).status, 409);
+  }
+  assert.deepEqual(counts, [5, 5]);
+  await Promise.all(servers.map((server) => server.stop()));
+  hook.closeAllConnections();
+  hook.close();
+});
+
 test('no text tells what is in the URL of a database, and what goes with a file alone is refused', async () => {
   const url = 'postgresql://user:s3cret-word@127.0.0.1:1/x';
   for (const more of [[], ['--dry-run'], ['--backup', 'x'], ['--export']]) {

@@ -202,6 +202,40 @@ export function knowsItsDeliveries(start) {
     await it.server.stop();
   });
 
+  test('what is held back is shown with the message that would tell of it, and is told at once when somebody asks', async () => {
+    const it = await world(() => [
+      hook('storm', 'ok', { grouping: { mode: 'throttle', window: 3600 } }),
+      { id: 'chat', name: 'chat', platform: 'slack', send_all_events: true, type_data: { webhook_url: target.url('ok/s3cret') }, grouping: { mode: 'digest', window: 600, by: ['type'] } },
+    ]);
+    const digest = (id) => `/v1/apps/shop/notifiers/${id}/digest`;
+    const held = async (id) => (await it.get(digest(id))).digest;
+    const told = () => target.requests.filter(({ path }) => path.endsWith('/storm')).map(({ body }) => JSON.parse(body).count ?? 1);
+    assert.deepEqual(await held('storm'), { events: 0, total: 0, groups: [] });
+    assert.equal((await it.server.call('POST', digest('storm'))).status, 409);
+    for (let i = 0; i < 6; ++i) await it.post({ id: `held-${i}`, type: i < 4 ? 'restart' : 'deployment' });
+    await until(async () => (await held('storm')).events === 5 && (await held('chat')).events === 6);
+
+    const { groups: [storm] } = await held('storm');
+    const { waits_for: what, told_at: at, first_at: from } = storm;
+    assert.deepEqual({ what, kinds: storm.kinds, method: storm.preview.method }, { what: 'window', kinds: [{ type: 'restart', events: 3 }, { type: 'deployment', events: 2 }], method: 'POST' });
+    const wait = Date.parse(at) - Date.parse(from);
+    assert.ok(wait > 3_500_000 && wait <= 3_600_000, `${from} ${at}`);
+    const chat = await held('chat');
+    assert.deepEqual([chat.total, chat.groups.map(({ events }) => events)], [2, [4, 2]]);
+    assert.match(chat.groups[0].preview.body, /4 restarts|4 restart/);
+    assert.ok(!JSON.stringify(chat).includes('s3cret'));
+
+    assert.deepEqual((await it.server.call('POST', digest('storm'))).body, { digest: { events: 5 } });
+    await until(() => told().length === 2);
+    assert.deepEqual(told(), [1, 5]);
+    assert.equal(target.requests.find(({ body }) => body.includes('"count":5')).body, storm.preview.body);
+    await until(async () => (await held('storm')).total === 0);
+    assert.equal((await held('chat')).events, 6);
+    assert.equal((await it.server.call('POST', digest('storm'))).status, 409);
+    assert.equal((await it.server.call('GET', digest('nobody'))).status, 404);
+    await it.server.stop();
+  });
+
   test('to look takes a token that may read; to send again or withdraw one that may send events', async () => {
     const it = await world(() => [hook('scoped', '400')], ['--token', 'all', '--host', '127.0.0.1']);
     assert.equal((await it.server.call('GET', path)).status, 401);

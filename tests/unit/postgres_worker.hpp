@@ -9,8 +9,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "notifier/adapters/postgres.hpp"
@@ -40,13 +42,16 @@ inline Moment now() {
 /// A worker in one thread: what it sends is counted, and arrives at once.
 struct Worker {
   /// @param poll_ms  how often it looks by itself what others have inserted
-  explicit Worker(const std::string& url, std::int64_t lease_ms = 2'000, std::int64_t poll_ms = 20) {
+  /// @param host     has it tell events together that ask for it
+  explicit Worker(const std::string& url, std::int64_t lease_ms = 2'000, std::int64_t poll_ms = 20,
+                  std::optional<notifier::GroupHost> host = std::nullopt) {
     notifier::PostgresOptions options;
     options.url = url;
     auto opened = PostgresStore::open(options);
     REQUIRE_MESSAGE(opened, opened.error().message);
     store = *std::move(opened);
     outbox = std::make_unique<Outbox>(store->outbox());
+    if (host) outbox->tell_together(*std::move(host));
     REQUIRE(outbox->recover(now()));
     notifier::PostgresOutboxOptions shared;
     shared.leases.lease_ms = lease_ms;

@@ -152,6 +152,32 @@ test('what is held back can be told now, for one notifier or for all', async () 
   }
 });
 
+test('what is held back is listed, that which is told first first, and rendered as it would be told now', async () => {
+  const process = await Process.open({ members: { grouping: { mode: 'digest', window: 3_600, by: ['type'] } } });
+  const { engine, outbox } = process;
+  assert.deepEqual(outbox.heldBack(), []);
+  for (let i = 0; i < 3; ++i) await process.take(crash(i));
+  await process.settled();
+  await process.pass(2 * minute);
+  await process.take(JSON.stringify({ id: 'ev-9', type: 'repeated_timeout', app_id: 'app-1', type_data: {} }));
+  await process.settled();
+  const groups = outbox.heldBack('no-1');
+  assert.deepEqual(groups.map(({ app_id: app, notifier_id: id, count, waits, kinds }) => ({ app, id, count, waits, kinds })), [
+    { app: 'app-1', id: 'no-1', count: 3, waits: 'steady', kinds: [{ type: 'repeated_crash', count: 3 }] },
+    { app: 'app-1', id: 'no-1', count: 1, waits: 'steady', kinds: [{ type: 'repeated_timeout', count: 1 }] },
+  ]);
+  assert.equal(groups[1].closes - groups[0].closes, 2 * minute);
+  assert.equal(groups[0].closes - groups[0].first, 60 * minute);
+  assert.deepEqual(outbox.heldBack('no-2'), []);
+  assert.equal(outbox.heldBack().length, 2);
+  const shown = groups.map((group) => engine.digest(group.app_id, group.notifier_id, group, group.key).body);
+  await outbox.tellNow('no-1');
+  await outbox.idle();
+  assert.deepEqual(process.news().map(({ body }) => body), shown);
+  assert.deepEqual(outbox.heldBack(), []);
+  await process.close();
+});
+
 test('a muted notifier is told of everything once the mute is over, also where the clock was set meanwhile', async () => {
   const members = { muted_until: '2026-05-14T10:00:00Z' }; // an hour after the start
   const muted = async () => {

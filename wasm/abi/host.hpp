@@ -115,6 +115,17 @@ class HostHistory : public notifier::History {
     return act("cancel", app_id, notifier_id, delivery_id);
   }
 
+  notifier::HeldBack held_back(std::string_view app_id, std::string_view notifier_id, std::size_t limit,
+                               std::vector<std::string>& out) const override {
+    notifier::HeldBack held;
+    // The host says how many groups there are in place of where a next page begins.
+    held.events = page("held_back", app_id, notifier_id, 0, limit, out, &held.groups);
+    return held;
+  }
+  notifier::Result<void> tell_now(std::string_view app_id, std::string_view notifier_id) override {
+    return act("tell_now", app_id, notifier_id, {});
+  }
+
  private:
   static std::string ask(const notifier::Buffer& query) {
     return take(notifier_host_history(address_of(query.data()), static_cast<std::uint32_t>(query.size())));

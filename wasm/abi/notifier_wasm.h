@@ -92,7 +92,9 @@ uint32_t notifier_host_user(uint32_t id, uint32_t id_size) NOTIFIER_IMPORT(user)
 /* What happened: `{"of":"events"|"deliveries","app_id","notifier_id","offset","limit"}` is answered with
  * `{"total":N,"items":["<json>",...]}`, newest first; `{"of":"retry","app_id","notifier_id","delivery_id"}` with
  * `due` where the delivery was dead and is now due again, with nothing where there is none, else with a sentence that
- * says why not. */
+ * says why not. `{"of":"held_back","app_id","notifier_id","limit"}` is answered as a list of the groups whose events
+ * are held back, those that are told first first: `total` says how many events there are in all, `next` how many
+ * groups; `{"of":"tell_now","app_id","notifier_id"}` with `due`. */
 uint32_t notifier_host_history(uint32_t query, uint32_t query_size) NOTIFIER_IMPORT(history);
 /* Why nothing can ever be delivered to a URL that a draft brings. None: it may be kept. */
 uint32_t notifier_host_refuse_url(uint32_t url, uint32_t url_size) NOTIFIER_IMPORT(refuse_url);

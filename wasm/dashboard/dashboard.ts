@@ -8,6 +8,7 @@ import { frame } from './dashboard_look.js';
 import { define } from './define.js';
 import type { DeliveryNote } from './delivery_note.js';
 import type { Dialog, DialogActions, drawDialog } from './dialogs.js';
+import type { AskDigest } from './held_back.js';
 import type { DashboardEvents, NotifierDashboardElement, View } from './element.js';
 import './list.js';
 import type { NotifierList, RowAction } from './list.js';
@@ -427,7 +428,16 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     else this._dialog = { kind: 'remove', notifier, position, back };
   }
 
+  /** For the notifier whose form is open: the same as long as it is. */
+  #digest: { of: Notifier; ask: AskDigest } | undefined;
+
   readonly #dialogActions: DialogActions = {
+    digest: (notifier) => {
+      const session = this.#session!;
+      if (session.isInPage) return undefined;
+      const ask: AskDigest = (expected, method) => session.ask(expected, method, `/notifiers/${encodeURIComponent(notifier.id)}/digest`);
+      return (this.#digest?.of === notifier ? this.#digest : (this.#digest = { of: notifier, ask })).ask;
+    },
     close: () => this.#close(),
     save: (draft) => this.#save(draft),
     remove: (notifier, position) => void this.#remove(notifier, position),

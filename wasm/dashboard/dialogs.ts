@@ -4,6 +4,7 @@ import type { Delivery, Notifier, NotifierDraft } from 'notifier-wasm';
 import { html, type TemplateResult } from 'lit';
 import type { PastEvent } from './activity_log.js';
 import type { NotifierEditor } from './editor.js';
+import type { AskDigest } from './held_back.js';
 import { short, type Words } from './strings.js';
 import type { Workshop } from './workshop.js';
 
@@ -13,6 +14,8 @@ export type Dialog =
   | { kind: 'test'; notifier: Notifier; delivery: Delivery; back: () => void };
 
 export interface DialogActions {
+  /** Asks a server about a notifier's digest; undefined where there is none. */
+  digest(notifier: Notifier): AskDigest | undefined;
   close(): void;
   save(draft: NotifierDraft): Promise<void>;
   remove(notifier: Notifier, position: number): void;
@@ -35,7 +38,7 @@ export function drawDialog(dialog: Dialog, words: Words, app: string, workshop: 
       const onKey = (event: KeyboardEvent) => event.key === 'Escape' && !event.isComposing && leave(event);
       return html`<dialog aria-labelledby="dialog-title" @keydown=${onKey} @cancel=${leave} @close=${close}><div class="box">
         <h2 id="dialog-title">${dialog.notifier ? words.say('editTitle', { name }) : words.say('addTitle')}</h2>
-        <notifier-dashboard-editor .words=${words} .workshop=${workshop} .notifier=${dialog.notifier} .past=${past} .save=${actions.save} @editor-cancel=${close}></notifier-dashboard-editor>
+        <notifier-dashboard-editor .words=${words} .workshop=${workshop} .notifier=${dialog.notifier} .past=${past} .save=${actions.save} .digest=${dialog.notifier && actions.digest(dialog.notifier)} @editor-cancel=${close}></notifier-dashboard-editor>
       </div></dialog>`;
     }
     case 'remove':

@@ -7,6 +7,8 @@ import { define } from './define.js';
 import { enter, idOf, noJson, typeData, wordsOf, type Entered } from './fields.js';
 import { Refusal } from './client.js';
 import './filter_form.js';
+import type { AskDigest } from './held_back.js';
+import './held_back.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
 import { fieldsOf } from './platform_fields.js';
@@ -66,7 +68,7 @@ export class NotifierEditor extends LitElement {
   `];
 
   static override properties = {
-    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, past: { attribute: false }, save: { attribute: false },
+    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, past: { attribute: false }, save: { attribute: false }, digest: { attribute: false },
     _form: { state: true }, _touched: { state: true }, _refused: { state: true }, _busy: { state: true }, _leaving: { state: true }, _failure: { state: true }, _find: { state: true }, _findPerson: { state: true },
   };
 
@@ -76,6 +78,8 @@ export class NotifierEditor extends LitElement {
   /** What came lately, newest first. */
   declare past: readonly PastEvent[];
   declare save: (draft: NotifierDraft) => Promise<void>;
+  /** Asks the server what the notifier holds back. */
+  declare digest: AskDigest | undefined;
   declare private _form: Form;
   declare private _touched: ReadonlySet<string>;
   /** What the server found wrong. */
@@ -198,6 +202,7 @@ export class NotifierEditor extends LitElement {
           @filter-changed=${(event: CustomEvent<Filter | string | undefined>) => this.#set({ filter: event.detail }, 'filter')}></notifier-dashboard-filter>
         <notifier-dashboard-telling .words=${words} .telling=${this.#telling} .isWebhook=${form.platform === 'webhook'} .problems=${problems.filter(({ field }) => /^(grouping|quiet|muted)/.test(field))}
           @telling-changed=${(event: CustomEvent<Telling>) => this.#set({ telling: event.detail }, 'grouping', 'quiet', 'muted')}></notifier-dashboard-telling>
+        ${this.digest ? html`<notifier-dashboard-held .words=${words} .ask=${this.digest}></notifier-dashboard-held>` : nothing}
         ${this.#language(problems)}
         <div>${this.#check('active', words.say('active'), form.active, (active) => ({ active }), 'active-hint')}<p class="hint beside" id="active-hint">${words.say('activeHint')}</p></div>
         ${this._failure || (submitted && problems.length > 0) ? html`<p class="error" role="alert" tabindex="-1" id="failure">${this._failure || words.say('fix', { count: problems.length })}

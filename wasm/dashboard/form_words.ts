@@ -129,6 +129,11 @@ export const formWords = {
   muted: 'Muted for a while',
   mutedUntil: 'Until',
   mutedHint: 'What comes until then is told in one message.',
+  heldBack: { one: '{count} event is held back, and told {time} at the latest.', other: '{count} events are held back, and told {time} at the latest.' },
+  heldApart: { one: 'It is {count} message.', other: 'They are {count} messages; that is when the first is due.' },
+  heldMessage: 'The message as it is now',
+  tellNow: 'Send now',
+  toldNow: 'What was held back is on its way.',
 };
 
 export type FormKey = keyof typeof formWords;

@@ -23,6 +23,7 @@ import type {
   EventInput,
   Explained,
   Filter,
+  HeldBack,
   HistoryPage,
   LinesOptions,
   Links,
@@ -75,6 +76,7 @@ const answersOf: Record<string, Record<string, string>> = {
 };
 
 const nothingFound: HistoryPage = { total: 0, items: [], next: 0 };
+const nothingHeldBack: HeldBack = { events: 0, groups: 0, items: [] };
 
 /** A page of a history; where the history does not say what place the next begins at, places are offsets. */
 function pageOf({ offset, limit, place }: { offset: number; limit: number; place?: number }, read: (offset: number, limit: number, place?: number) => HistoryPage): string {
@@ -114,6 +116,13 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
           return JSON.stringify(history!.find?.(query.app_id, filterOf(query), query.limit, query.place) ?? nothingFound);
         case 'retry_all':
           return JSON.stringify(history!.retryAll?.(query.app_id, filterOf(query), query.limit) ?? nothingFound);
+        case 'held_back': {
+          const { events, groups, items } = history!.heldBack?.(query.app_id, query.notifier_id, query.limit) ?? nothingHeldBack;
+          return JSON.stringify({ total: events, next: groups, items });
+        }
+        case 'tell_now':
+          history!.tellNow?.(query.app_id, query.notifier_id);
+          return 'due';
         default: {
           const answers = answersOf[query.of]!;
           const said = query.of === 'retry' ? history!.retry(query.app_id, query.notifier_id, query.id) : history!.cancel ? history!.cancel(query.app_id, query.notifier_id, query.id) : 'not found';

@@ -491,6 +491,29 @@ export interface DeliveryFilter {
   since: number;
 }
 
+/** What is held back for a notifier, to be told together: a group is told with one message. */
+export interface HeldBack {
+  /** How many events, in how many groups. */
+  events: number;
+  groups: number;
+  /** The groups that are told first, those first, each the JSON text of a `HeldGroup`. */
+  items: string[];
+}
+
+/** Events that are held back, to be told with one message. */
+export interface HeldGroup extends Digest {
+  key: string;
+  app_id: string;
+  notifier_id: string;
+  /** The number of its window, which grows; it is open. */
+  window: number;
+  is_open: boolean;
+  /** For what: the end of the window, a time of day, the end of quiet hours or of a mute. */
+  waits: 'steady' | 'daytime' | 'released';
+  /** When it is told, at the latest, in milliseconds since 1970. */
+  closes: number;
+}
+
 /**
  * What happened, for the API to show; kept by the host. Both lists are newest first, items as JSON texts without secrets.
  *
@@ -513,6 +536,10 @@ export interface History {
   retryAll?(appId: string, filter: DeliveryFilter, limit: number): HistoryPage;
   /** Withdraws a delivery that is pending or held, or says why not; `notifierId` as for `retry`. Default: none is found. */
   cancel?(appId: string, notifierId: string, deliveryId: string): 'due' | 'not found' | 'delivered' | 'dead' | 'grouping' | 'grouped';
+  /** What is held back for a notifier, with up to `limit` of its groups. Default: nothing. */
+  heldBack?(appId: string, notifierId: string, limit: number): HeldBack;
+  /** Has it told soon, as `outbox.tellNow(notifierId)` does. */
+  tellNow?(appId: string, notifierId: string): void;
 }
 
 export interface EngineOptions {

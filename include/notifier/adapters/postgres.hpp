@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "notifier/adapters/delivery_pages.hpp"
+#include "notifier/adapters/held_groups.hpp"
 #include "notifier/adapters/postgres_connection.hpp"
 #include "notifier/adapters/postgres_events.hpp"
 #include "notifier/adapters/postgres_listener.hpp"
@@ -115,6 +116,15 @@ class PostgresStore final : public History {
   }
   Result<void> cancel(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override {
     return outbox_->cancel(app_id, notifier_id, delivery_id);
+  }
+  HeldBack held_back(std::string_view app_id, std::string_view notifier_id, std::size_t limit,
+                     std::vector<std::string>& out) const override {
+    detail::HeldGroups held(limit);
+    const auto add = [&](StoredGroup&& group) { held.add(group); };
+    return outbox_->each_group_of(app_id, notifier_id, add) ? std::move(held).finish(out) : HeldBack();
+  }
+  Result<void> tell_now(std::string_view app_id, std::string_view notifier_id) override {
+    return outbox_->tell_now(app_id, notifier_id);
   }
 
   /// As of a SqliteStore.

@@ -1,4 +1,5 @@
-// What requests ask of a PostgresOutbox, on whichever server: to send deliveries again, or to withdraw them.
+// What requests ask of a PostgresOutbox, on whichever server: to send deliveries again, to withdraw them, or to
+// tell what is held back.
 //
 // What is dead is nobody's, and made due by whoever is asked. What waits is its owner's to change: for that a command
 // is left in the table `outbox_commands`, a row with a name for each shard that it concerns. The owner does what it
@@ -83,6 +84,15 @@ inline Result<void> PostgresOutbox::cancel(std::string_view app_id, std::string_
   return ask("cancel", app_id, which->notifier_id, key, {shard_of(which->target, detail::postgres::shards)});
 }
 
+inline Result<void> PostgresOutbox::tell_now(std::string_view app_id, std::string_view notifier_id) {
+  // Where its target was another before, what is held back may be in several.
+  std::set<std::uint32_t> shards;
+  const auto add = [&](StoredGroup&& group) { shards.insert(shard_of(group.target, detail::postgres::shards)); };
+  auto found = each_group_of(app_id, notifier_id, add);
+  if (!found || shards.empty()) return found;
+  return ask("tell_now", app_id, notifier_id, {}, {shards.begin(), shards.end()});
+}
+
 /// Leaves a command to whoever owns each of these shards.
 /// @param name  one that obey() knows
 inline Result<void> PostgresOutbox::ask(std::string_view name, std::string_view app_id, std::string_view notifier_id,
@@ -132,6 +142,10 @@ inline bool PostgresOutbox::obey(Outbox& outbox, const Command& command, Moment 
     if (done && withdrawn && *found && (*found)->state == OutboxState::dead) withdrawn(**found);
     const bool waits = *found && ((*found)->state == OutboxState::pending || (*found)->state == OutboxState::held);
     return done || !waits;  // or it has yet to arrive
+  }
+  if (command.name == "tell_now") {
+    outbox.tell_now(command.notifier_id);
+    return true;
   }
   return false;
 }

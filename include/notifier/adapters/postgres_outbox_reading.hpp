@@ -43,6 +43,17 @@ inline Result<void> read_addresses(json::Document& document, std::string_view js
   return {};
 }
 
+inline Result<void> read_groups(const PostgresRows& rows, json::Document& document,
+                                const Function<void(StoredGroup&&)>& call) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const auto root = document.parse(rows.text(row, 3), NOTIFIER_MAX_SNAPSHOT_BYTES);
+    if (!root) return row_fault(errc::invalid, "a stored group cannot be read");
+    call({std::string(rows.text(row, 0)), std::string(rows.text(row, 1)), std::string(rows.text(row, 2)),
+          group_state_from_json(*root), static_cast<std::uint64_t>(rows.integer(row, 4))});
+  }
+  return {};
+}
+
 }  // namespace detail::postgres
 
 inline Result<void> PostgresOutbox::open() {
@@ -107,14 +118,17 @@ inline Result<void> PostgresOutbox::each_group(const Function<void(StoredGroup&&
   const auto rows = writer_.run(
       "SELECT key, app_id, notifier_id, state, target FROM delivery_groups WHERE shard = ANY($1::smallint[])",
       PostgresParameters().add_all(shards, [](std::int64_t each) { return each; }));
-  if (!rows) return rows.error();
-  for (std::size_t row = 0; row < rows->size(); ++row) {
-    const auto root = document_.parse(rows->text(row, 3), NOTIFIER_MAX_SNAPSHOT_BYTES);
-    if (!root) return detail::postgres::row_fault(errc::invalid, "a stored group cannot be read");
-    call({std::string(rows->text(row, 0)), std::string(rows->text(row, 1)), std::string(rows->text(row, 2)),
-          group_state_from_json(*root), static_cast<std::uint64_t>(rows->integer(row, 4))});
-  }
-  return {};
+  return rows ? detail::postgres::read_groups(*rows, document_, call) : Result<void>(rows.error());
+}
+
+inline Result<void> PostgresOutbox::each_group_of(std::string_view app_id, std::string_view notifier_id,
+                                                  const Function<void(StoredGroup&&)>& call) {
+  json::Document document;
+  const std::lock_guard<std::mutex> lock(read_mutex_);
+  const auto rows = reader_.run(
+      "SELECT key, app_id, notifier_id, state, target FROM delivery_groups WHERE notifier_id = $1 AND app_id = $2",
+      PostgresParameters().add(notifier_id).add(app_id));
+  return rows ? detail::postgres::read_groups(*rows, document, call) : Result<void>(rows.error());
 }
 
 inline Result<void> PostgresOutbox::each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) {

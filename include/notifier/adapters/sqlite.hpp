@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "notifier/adapters/delivery_pages.hpp"
+#include "notifier/adapters/held_groups.hpp"
 #include "notifier/adapters/sqlite_database.hpp"
 #include "notifier/adapters/sqlite_outbox.hpp"
 #include "notifier/adapters/sqlite_registry_sql.hpp"
@@ -92,6 +93,9 @@ class SqliteStore final : public History {
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
   Result<std::size_t> retry_all(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit) override;
   Result<void> cancel(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
+  HeldBack held_back(std::string_view app_id, std::string_view notifier_id, std::size_t limit,
+                     std::vector<std::string>& out) const override;
+  Result<void> tell_now(std::string_view app_id, std::string_view notifier_id) override;
 
   /// Sets what is called with what store() has stored, in its thread, before any delivery of it can be taken from the
   /// outbox: what tells others of events tells of one before its deliveries. Hand over and return; throw nothing, since
@@ -376,6 +380,19 @@ inline Result<std::size_t> SqliteStore::retry_all(const DeliveryFilter& filter, 
 inline Result<void> SqliteStore::cancel(std::string_view app_id, std::string_view notifier_id,
                                         std::string_view delivery_id) {
   return outbox_ == nullptr ? detail::no_such_delivery() : outbox_->cancel(app_id, notifier_id, delivery_id);
+}
+
+inline HeldBack SqliteStore::held_back(std::string_view app_id, std::string_view notifier_id, std::size_t limit,
+                                       std::vector<std::string>& out) const {
+  detail::HeldGroups held(limit);
+  const auto add = [&](StoredGroup&& group) { held.add(group); };
+  if (outbox_ == nullptr || !outbox_->each_group_of(app_id, notifier_id, add)) return {};
+  return std::move(held).finish(out);
+}
+
+inline Result<void> SqliteStore::tell_now(std::string_view, std::string_view notifier_id) {
+  if (outbox_ != nullptr) outbox_->tell_now(notifier_id);
+  return {};
 }
 
 NOTIFIER_NAMESPACE_END

@@ -68,6 +68,15 @@ class SqliteOutbox final : public OutboxStorage {
   /// What is to be withdrawn since the last call, each for Outbox::cancel(), after what take_arrivals() gave. On any
   /// thread.
   std::vector<OutboxRecord> take_cancelled();
+  /// What is held back for a notifier, to be told together. On any thread.
+  Result<void> each_group_of(std::string_view app_id, std::string_view notifier_id,
+                             const Function<void(StoredGroup&&)>& call) {
+    return reader_.each_group_of(app_id, notifier_id, call);
+  }
+  /// Asks for what is held back for a notifier to be told: take_told() says so to the outbox's owner. On any thread.
+  void tell_now(std::string_view notifier_id);
+  /// The ids of notifiers for which that was asked since the last call, each for Outbox::tell_now(). On any thread.
+  std::vector<std::string> take_told();
 
   Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override;
   Result<void> write(const std::vector<OutboxWrite>& writes) override;
@@ -128,6 +137,7 @@ class SqliteOutbox final : public OutboxStorage {
   std::mutex arrivals_mutex_;
   std::vector<OutboxRecord> arrivals_;
   std::vector<OutboxRecord> cancelled_;
+  std::vector<std::string> told_;
   std::function<void()> on_arrival_;
   std::atomic<bool> is_interrupted_{false};
 };

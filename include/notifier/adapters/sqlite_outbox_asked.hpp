@@ -1,4 +1,4 @@
-// What requests ask of a SqliteOutbox: to send deliveries again, or to withdraw them.
+// What requests ask of a SqliteOutbox: to send deliveries again, to withdraw them, or to tell what is held back.
 
 #pragma once
 
@@ -103,6 +103,19 @@ inline Result<void> SqliteOutbox::cancel(std::string_view app_id, std::string_vi
 inline std::vector<OutboxRecord> SqliteOutbox::take_cancelled() {
   const std::lock_guard<std::mutex> lock(arrivals_mutex_);
   return std::exchange(cancelled_, {});
+}
+
+inline void SqliteOutbox::tell_now(std::string_view notifier_id) {
+  {
+    const std::lock_guard<std::mutex> arrivals(arrivals_mutex_);
+    told_.emplace_back(notifier_id);
+  }
+  if (on_arrival_) on_arrival_();
+}
+
+inline std::vector<std::string> SqliteOutbox::take_told() {
+  const std::lock_guard<std::mutex> lock(arrivals_mutex_);
+  return std::exchange(told_, {});
 }
 
 NOTIFIER_NAMESPACE_END

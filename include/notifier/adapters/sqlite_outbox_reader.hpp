@@ -111,16 +111,18 @@ class OutboxReader {
   Result<void> each_group(const Function<void(StoredGroup&&)>& call) {
     const std::lock_guard<std::mutex> lock(mutex_);
     SqliteStatement rows;
-    if (auto done = prepare(rows, select_groups); !done) return done;
-    Result<void> read;
-    auto done = each_row(rows, [&](const SqliteStatement& row) {
-      const auto root = document_.parse(row.text(3), NOTIFIER_MAX_SNAPSHOT_BYTES);
-      if (!root) read = lost(errc::invalid, "a stored group cannot be read");
-      if (!root) return;
-      call(
-          {std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), group_state_from_json(*root)});
-    });
-    return done ? read : done;
+    auto done = prepare(rows, select_groups);
+    return done ? read_groups(rows, call) : done;
+  }
+
+  /// The same of one notifier.
+  Result<void> each_group_of(std::string_view app_id, std::string_view notifier_id,
+                             const Function<void(StoredGroup&&)>& call) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    SqliteStatement rows;
+    if (auto done = prepare(rows, select_groups_of); !done) return done;
+    rows.bind(1, notifier_id).bind(2, app_id);
+    return read_groups(rows, call);
   }
 
   Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) {
@@ -233,6 +235,18 @@ class OutboxReader {
 
   Result<void> prepare(SqliteStatement& statement, std::string_view sql) {
     return prepare_into(statement, database_, sql);
+  }
+
+  Result<void> read_groups(SqliteStatement& rows, const Function<void(StoredGroup&&)>& call) {
+    Result<void> read;
+    auto done = each_row(rows, [&](const SqliteStatement& row) {
+      const auto root = document_.parse(row.text(3), NOTIFIER_MAX_SNAPSHOT_BYTES);
+      if (!root) read = lost(errc::invalid, "a stored group cannot be read");
+      if (!root) return;
+      call(
+          {std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), group_state_from_json(*root)});
+    });
+    return done ? read : done;
   }
 
   Result<Delivery> load_by(SqliteStatement& content, std::uint64_t sequence) {

@@ -138,6 +138,9 @@ inline constexpr std::string_view select_rest = "SELECT rest FROM delivery_rests
 inline constexpr std::string_view select_health =
     "SELECT notifier_id, failing_ms, last_failure, failures FROM notifier_health";
 inline constexpr std::string_view select_groups = "SELECT key, app_id, notifier_id, state FROM delivery_groups";
+/// Those of notifier ?1 of app ?2.
+inline constexpr std::string_view select_groups_of =
+    "SELECT key, app_id, notifier_id, state FROM delivery_groups WHERE notifier_id = ?1 AND app_id = ?2";
 inline constexpr std::string_view select_clock = "SELECT wall, kept FROM outbox_clock";
 
 inline std::string select_history(bool has_old) {

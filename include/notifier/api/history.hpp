@@ -12,6 +12,12 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// How much is held back to be told together.
+struct HeldBack {
+  std::uint64_t events = 0;
+  std::uint64_t groups = 0;  ///< each of which is told with a message of its own
+};
+
 /// What happened, for the API to show: kept by the host, since the Registry keeps only what is.
 class History {
  public:
@@ -77,6 +83,25 @@ class History {
     static_cast<void>(notifier_id);
     static_cast<void>(delivery_id);
     return detail::no_such_delivery();
+  }
+
+  /// What is held back for a notifier, to be told together: its groups, those that are told first first, each a JSON
+  /// object of `key` and what to_json() writes of a GroupState. Who does not override this holds nothing back.
+  /// @param limit  so many groups are appended to `out` at most
+  /// @return how much there is in all
+  virtual HeldBack held_back(std::string_view app_id, std::string_view notifier_id, std::size_t limit,
+                             std::vector<std::string>& out) const {
+    static_cast<void>(app_id);
+    static_cast<void>(notifier_id);
+    static_cast<void>(limit);
+    static_cast<void>(out);
+    return {};
+  }
+  /// Has what is held back for a notifier told soon, as Outbox::tell_now() does. @return errc::storage
+  virtual Result<void> tell_now(std::string_view app_id, std::string_view notifier_id) {
+    static_cast<void>(app_id);
+    static_cast<void>(notifier_id);
+    return {};
   }
 
  private:

@@ -10,6 +10,7 @@
 #include "notifier/api/apps.hpp"
 #include "notifier/api/call.hpp"
 #include "notifier/api/deliveries.hpp"
+#include "notifier/api/digests.hpp"
 #include "notifier/api/events.hpp"
 #include "notifier/api/notifiers.hpp"
 #include "notifier/api/previews.hpp"
@@ -47,6 +48,8 @@ inline constexpr Route routes[] = {
     {"POST", "/v1/apps/:app/notifiers/:id/preview", preview_notifier},
     {"GET", "/v1/apps/:app/notifiers/:id/deliveries", list_deliveries},
     {"POST", "/v1/apps/:app/notifiers/:id/deliveries/:delivery/retry", retry_delivery},
+    {"GET", "/v1/apps/:app/notifiers/:id/digest", show_digest},
+    {"POST", "/v1/apps/:app/notifiers/:id/digest", tell_digest},
 
     {"GET", "/v1/apps/:app/events", list_events},
     {"POST", "/v1/apps/:app/events", accept_events},

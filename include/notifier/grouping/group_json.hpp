@@ -10,6 +10,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// Writes a state as one object. Of when its window closes, the time of day is kept: see restore().
 void to_json(json::Writer& out, const GroupState& state);
+/// Writes the members of that object, into one that has others, too.
+void write_members(json::Writer& out, const GroupState& state);
 
 /// Reads what to_json() wrote; what is missing is as in a state that is new.
 GroupState group_state_from_json(json::View object);
@@ -96,16 +98,18 @@ inline void read_held(json::View object, Digest& held) {
 }  // namespace detail
 
 NOTIFIER_INLINE void to_json(json::Writer& out, const GroupState& state) {
-  out.object([&] {
-    out.key("window");
-    out.integer(static_cast<std::int64_t>(state.window));
-    out.key("is_open");
-    out.boolean(state.is_open);
-    out.member("waits", detail::group_waits[static_cast<std::size_t>(state.waits)]);
-    out.key("closes");
-    out.integer(state.closes.wall.ms);
-    detail::write_held(out, state.held);
-  });
+  out.object([&] { write_members(out, state); });
+}
+
+NOTIFIER_INLINE void write_members(json::Writer& out, const GroupState& state) {
+  out.key("window");
+  out.integer(static_cast<std::int64_t>(state.window));
+  out.key("is_open");
+  out.boolean(state.is_open);
+  out.member("waits", detail::group_waits[static_cast<std::size_t>(state.waits)]);
+  out.key("closes");
+  out.integer(state.closes.wall.ms);
+  detail::write_held(out, state.held);
 }
 
 NOTIFIER_INLINE GroupState group_state_from_json(json::View object) {

@@ -61,6 +61,7 @@ class RouterEngine {
   std::size_t match(const Event* events, std::size_t event_count, IdsOfMany take);
   Result<Explained> explain(std::string_view event_json, const Audience& audience);
   Result<DeliveryView> preview(const Notifier& notifier, std::string_view event_json);
+  Result<DeliveryView> preview(const Notifier& notifier, const Digest& digest, std::string_view key);
   Result<DeliveryView> digest(std::string_view app_id, std::string_view notifier_id, const Digest& digest,
                               std::string_view key);
 
@@ -134,6 +135,11 @@ class RouterEngine {
   /// @param audience  those that it names are told all the same
   void filter_matches(const State& state, const Event* events, const Audience& audience);
 
+  /// Has preview_ and preview_app_id_ stand for a notifier that need not be stored.
+  Result<void> draft(const Notifier& notifier);
+  /// Makes event_ that which a digest is told as, and begins to render it.
+  void begin(const Digest& digest, std::string_view key, const State& state, const AppBlock* app, Record record);
+
   /// Makes what the deliveries of matches_, of the events of a batch, share.
   void prepare_batch(const State& state, Batch& batch);
 
@@ -153,6 +159,7 @@ class RouterEngine {
   std::vector<Record> wanted_;
   Buffer preview_;
   std::string preview_app_id_;
+  Buffer digest_;
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -362,28 +369,10 @@ inline Result<Explained> RouterEngine::explain(std::string_view event_json, cons
   return detail::explain(refresh(), event_, audience);
 }
 
-inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std::string_view event_json) {
-  if (auto error = read(event_json, document_, event_)) return *std::move(error);
-  if (notifier.id.size() > NOTIFIER_MAX_ID_BYTES) {
-    return invalid("notifier", "id", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
-  }
-  const State& state = refresh();
-  preview_.clear();
-  Notifier named = notifier;
-  if (named.id.empty()) named.id = "preview";
-  Record::append(preview_, named, {}, Voices::none);
-  rendering_.unregistered = Voice::of(named);
-  preview_app_id_ = notifier.app_id;
-  Audience audience;
-  audience.app_ids.push_back(preview_app_id_);
-  if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
-  rendering_.begin(event_, state, ++rendered_);
-  return renderer_.render(rendering_, Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
-}
-
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 #include "notifier/routing/engine_batch.hpp"
 #include "notifier/routing/engine_digest.hpp"
 #include "notifier/routing/engine_filters.hpp"
+#include "notifier/routing/engine_preview.hpp"

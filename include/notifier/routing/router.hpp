@@ -86,6 +86,11 @@ class Router {
   /// @return a view, valid until the router's next call.
   Result<DeliveryView> preview(const Notifier& notifier, std::string_view event_json);
 
+  /// What `notifier` would be sent in place of events that are held back, as digest() says; stored or not, as for the
+  /// other preview().
+  /// @return a view of `digest` and `key`, too
+  Result<DeliveryView> preview(const Notifier& notifier, const Digest& digest, std::string_view key);
+
   /// What a notifier is sent in place of the events that were held back for it: one message that counts them; for a
   /// webhook `{"count":41,"events":[...]}` with the bytes of those that the digest has.
   /// @param key  of the digest, digest_key(): its delivery's `event_id`, and what its idempotency key is made of
@@ -201,6 +206,11 @@ NOTIFIER_INLINE Result<DeliveryView> Router::digest(std::string_view app_id, std
 
 NOTIFIER_INLINE Result<DeliveryView> Router::preview(const Notifier& notifier, std::string_view event_json) {
   return engine_->preview(notifier, event_json);
+}
+
+NOTIFIER_INLINE Result<DeliveryView> Router::preview(const Notifier& notifier, const Digest& digest,
+                                                     std::string_view key) {
+  return engine_->preview(notifier, digest, key);
 }
 
 NOTIFIER_NAMESPACE_END

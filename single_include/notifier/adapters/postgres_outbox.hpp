@@ -120,6 +120,11 @@ class PostgresOutbox final : public OutboxStorage {
   Result<std::size_t> retry_all(DeliveryFilter filter, std::uint64_t& place, std::size_t limit, Timestamp now);
   /// The same: turn() withdraws it, where its shard is owned.
   Result<void> cancel(std::string_view app_id, std::string_view notifier_id, std::string_view key);
+  /// What is held back for a notifier, to be told together, whoever owns its shards. On any thread.
+  Result<void> each_group_of(std::string_view app_id, std::string_view notifier_id,
+                             const Function<void(StoredGroup&&)>& call);
+  /// Has it told: turn() does, where its shards are owned. On any thread.
+  Result<void> tell_now(std::string_view app_id, std::string_view notifier_id);
 
   /// errc::unsupported: PostgresStore::store() puts deliveries in, and they arrive with the owner of their shard.
   Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override;

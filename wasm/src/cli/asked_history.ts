@@ -1,7 +1,7 @@
 // What the API shows of the past, for a database that answers later: the API cannot wait, so it is asked again once the answer is there.
 
 import type { OutboxState } from '../node.js';
-import type { DeliveryFilter, History, HistoryPage } from '../types.js';
+import type { DeliveryFilter, HeldBack, HeldGroup, History, HistoryPage } from '../types.js';
 
 /** What of the past a request needs that is not at hand. */
 export class Wanted extends Error {
@@ -33,6 +33,10 @@ export interface HistoryReads {
   resend(delivery: FoundDelivery): void;
   /** Withdraws one that waits. */
   withdraw(delivery: FoundDelivery): void;
+  /** What is held back for a notifier, to be told together. */
+  heldBack(notifierId: string): HeldGroup[];
+  /** Tells it. */
+  tellNow(notifierId: string): void;
 }
 
 /**
@@ -116,5 +120,14 @@ export class AskedHistory implements History {
     if (found.state !== 'pending' && found.state !== 'held') return found.state;
     this.#reads.withdraw(found);
     return 'due';
+  }
+
+  heldBack(_: string, notifierId: string, limit: number): HeldBack {
+    const groups = this.#reads.heldBack(notifierId);
+    return { events: groups.reduce((sum, { count }) => sum + count, 0), groups: groups.length, items: groups.slice(0, limit).map((group) => JSON.stringify(group)) };
+  }
+
+  tellNow(_: string, notifierId: string): void {
+    this.#reads.tellNow(notifierId);
   }
 }

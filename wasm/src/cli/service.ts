@@ -86,6 +86,8 @@ export class Service {
         void store.find(notifierId, id).then((record) => record && metrics.enqueued(record.platform), () => {});
       },
       withdraw: ({ notifierId, id }) => this.#asked.push(this.#withdraw(notifierId, id)),
+      heldBack: (notifierId) => this.outbox.heldBack(notifierId),
+      tellNow: (notifierId) => this.#asked.push(this.outbox.tellNow(notifierId)),
     });
     this.#engine = newEngine({ history: this.#history, refuseUrl: (url) => this.#refuse(url) });
     this.#committer = new Committer(this.#engine, { store: (outcomes) => this.#keep(outcomes) });

@@ -2,7 +2,7 @@
 // a group to the next is the core's.
 
 import { NotifierError } from '../error.js';
-import type { Arrival, Delivery, Digest, Notifier } from '../types.js';
+import type { Arrival, Delivery, Digest, HeldGroup, Notifier } from '../types.js';
 import type { Core } from './core.js';
 import type { OutboxStore, OutboxWrite, StoredGroup, StoredRecord, StoreEntry } from './outbox_store.js';
 
@@ -187,6 +187,13 @@ export class Groups {
     let count = this.#waiting.length;
     for (const group of this.#groups.values()) count += group.count;
     return count;
+  }
+
+  /** What the groups hold, of one notifier or of all, that which is told first first. */
+  list(notifierId: string | undefined): HeldGroup[] {
+    const open = [...this.#groups.values()].filter((group) => group.count > 0 && (notifierId === undefined || group.notifierId === notifierId));
+    open.sort((a, b) => a.closes - b.closes);
+    return open.map(({ key, appId: app_id, notifierId: notifier_id, state }) => ({ key, app_id, notifier_id, ...(structuredClone(state) as Omit<HeldGroup, 'key' | 'app_id' | 'notifier_id'>) }));
   }
 
   /** Takes what has arrived, or a part of it, and what is due. One at a time: called meanwhile, it is the one that goes on. */

@@ -6,7 +6,7 @@
 import { NotifierError } from '../error.js';
 import { checkKeys } from '../known_keys.js';
 import { platformNames } from '../platforms.js';
-import type { Delivery, Platform } from '../types.js';
+import type { Delivery, HeldGroup, Platform } from '../types.js';
 import { Core } from './core.js';
 import { FileStore } from './file_store.js';
 import { needDeliveries } from './given.js';
@@ -452,6 +452,14 @@ export class Outbox {
     } finally {
       this.#changed();
     }
+  }
+
+  /**
+   * What is held back, of one notifier or of all, to be told together: each is a message, that which is told first first.
+   * `engine.digest(group.app_id, group.notifier_id, group, group.key)` makes a message as it would be told now.
+   */
+  heldBack(notifierId?: string): HeldGroup[] {
+    return this.#groups?.list(notifierId) ?? [];
   }
 
   /** A notifier's grouping, quiet hours or mute have changed: what is held back for it is judged anew. `hold`, `resume` and `cancel` do so, too. */
