@@ -177,7 +177,7 @@ test('a role is one of two, and takes a PostgreSQL', async () => {
   }
 });
 
-test('what one server holds back is shown by another, and told where somebody asks another for it', async () => {
+test('what one server holds back is shown by another, and told where somebody asks another for it', async (context) => {
   const counts = [];
   const hook = createServer(async (request, response) => {
     let body = '';
@@ -186,9 +186,11 @@ test('what one server holds back is shown by another, and told where somebody as
     response.end();
   });
   await new Promise((resolve) => hook.listen(0, '127.0.0.1', resolve));
+  context.after(() => (hook.closeAllConnections(), hook.close()));
   const servers = [await start(), await start()];
   await until('two workers share the shards', async () => (await owned(servers[0])) === 32 && (await owned(servers[1])) === 32);
-  const notifier = { name: 'storm', platform: 'webhook', send_all_events: true, grouping: { mode: 'digest', window: 604_800 }, type_data: { webhook_url: `http://127.0.0.1:${hook.address().port}/` } };
+  const platforms = (await servers[0].call('GET', '/v1/notification_platforms')).body.notification_platforms;
+  const notifier = { name: 'storm', platform_id: platforms.find(({ name }) => name === 'webhook').id, send_all_events: true, grouping: { mode: 'digest', window: 604_800 }, type_data: { webhook_url: `http://127.0.0.1:${hook.address().port}/` } };
   assert.equal((await servers[0].call('POST', '/v1/apps', { app: { name: 'storms' } })).status, 201);
   const made = await servers[0].call('POST', '/v1/apps/storms/notifiers', { notifier });
   assert.equal(made.status, 201);
@@ -206,8 +208,6 @@ test('what one server holds back is shown by another, and told where somebody as
   }
   assert.deepEqual(counts, [5, 5]);
   await Promise.all(servers.map((server) => server.stop()));
-  hook.closeAllConnections();
-  hook.close();
 });
 
 test('no text tells what is in the URL of a database, and what goes with a file alone is refused', async () => {
