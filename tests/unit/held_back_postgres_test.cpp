@@ -88,3 +88,19 @@ TEST_CASE("a throttle that holds nothing yet is not told, and what it holds late
   }
   CHECK(one.sent.size() == 1);
 }
+
+TEST_CASE("what is to be counted is counted also while a lease would not outlast an attempt") {
+  const std::string url = postgres_test::server().make_database();
+  notifier::Registry registry;
+  REQUIRE(registry.load(grouping_outbox::snapshot(R"("grouping":{"mode":"digest","window":604800})")));
+  notifier::Router router(registry);
+  Worker one(url, 2'000, 20, notifier::group_host(registry, router), 60'000);
+  CHECK(comes_true([&] { return one.owned() == 64; }, one));
+  for (std::size_t i = 0; i < 5; ++i) take(one, router, grouping_outbox::crash(i));
+  std::vector<std::string> shown;
+  CHECK(comes_true([&] { return one.store->held_back("app-1", "no-1", 1, shown).events == 5; }, one));
+  // Its digest is an attempt, which has to wait.
+  REQUIRE(one.store->tell_now("app-1", "no-1"));
+  CHECK(comes_true([&] { return query(url, "SELECT COUNT(*) FROM deliveries WHERE state = 'pending'") == 1; }, one));
+  CHECK(one.sent.empty());
+}

@@ -41,10 +41,11 @@ inline Moment now() {
 
 /// A worker in one thread: what it sends is counted, and arrives at once.
 struct Worker {
-  /// @param poll_ms  how often it looks by itself what others have inserted
-  /// @param host     has it tell events together that ask for it
+  /// @param poll_ms     how often it looks by itself what others have inserted
+  /// @param host        has it tell events together that ask for it
+  /// @param attempt_ms  how long an attempt may take; where a lease does not outlast it, nothing is sent
   explicit Worker(const std::string& url, std::int64_t lease_ms = 2'000, std::int64_t poll_ms = 20,
-                  std::optional<notifier::GroupHost> host = std::nullopt) {
+                  std::optional<notifier::GroupHost> host = std::nullopt, std::int64_t attempt_ms = 0) {
     notifier::PostgresOptions options;
     options.url = url;
     auto opened = PostgresStore::open(options);
@@ -56,7 +57,7 @@ struct Worker {
     notifier::PostgresOutboxOptions shared;
     shared.leases.lease_ms = lease_ms;
     shared.leases.renew_ms = lease_ms / 4;
-    shared.leases.attempt_ms = lease_ms / 4;
+    shared.leases.attempt_ms = attempt_ms != 0 ? attempt_ms : lease_ms / 4;
     shared.leases.drift_ms = lease_ms / 20;
     shared.look_ms = 50;
     shared.poll_ms = poll_ms;

@@ -69,18 +69,21 @@ inline Result<void> PostgresOutbox::open() {
 inline Result<Delivery> PostgresOutbox::load(std::uint64_t sequence) {
   using detail::postgres::row_fault;
   const auto rows = writer_.run(
-      "SELECT c.content, c.rest, c.recipients, d.shard FROM delivery_contents c JOIN deliveries d USING (sequence) "
+      "SELECT c.content, c.rest, c.recipients, d.shard, d.state FROM delivery_contents c JOIN deliveries d USING "
+      "(sequence) "
       "WHERE "
       "c.sequence = $1",
       PostgresParameters().add(static_cast<std::int64_t>(sequence)));
   if (!rows) return rows.error();
   if (rows->is_empty()) return row_fault(errc::not_found, "no such delivery is stored");
   const auto shard = static_cast<std::uint32_t>(rows->integer(0, 3));
+  // What is counted is not attempted: that the shard is still this worker's is seen by regroup().
+  const bool is_attempt = rows->text(0, 4) != to_string(OutboxState::grouping);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto working = working_.find(shard);
     if (!leases_ || working == working_.end() || leases_->lease(shard).epoch != working->second ||
-        !leases_->may_begin(shard, steady_ms())) {
+        (is_attempt && !leases_->may_begin(shard, steady_ms()))) {
       return row_fault(errc::storage, "the lease of the delivery's shard would not outlast an attempt");
     }
   }

@@ -135,7 +135,7 @@ class PostgresOutbox final : public OutboxStorage {
                        std::vector<OutboxRecord>& digests, const Delivery* deliveries) override;
   Result<void> each_group(const Function<void(StoredGroup&&)>& call) override;
   Result<std::size_t> forget(const OutboxForget& what) override;
-  /// errc::storage also where the lease would not outlast an attempt.
+  /// errc::storage also where the lease would not outlast an attempt, where it is to be attempted.
   Result<Delivery> load(std::uint64_t sequence) override;
   Result<void> each_waiting(const Function<void(const OutboxRecord&)>&) override { return {}; }
   Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) override;
