@@ -447,6 +447,36 @@ test('what happens after the record was read and before the stream begins is sho
   await finish();
 });
 
+test("a notifier's form says what is held back, shows the message, and has it told", async () => {
+  const at = Date.now() + 3_600_000;
+  const held = { key: 'k', app_id: 'shop', window: 3, is_open: true, waits: 'steady', closes: at, count: 12, other_kinds: 0, worst: 'error', first: at - 60_000, last: at - 1_000, follows: true, subject: 'shop', kinds: [{ type: 'repeated_crash', count: 12 }], items: [{ title: 'shop crashes', severity: 'error' }] };
+  const told = [];
+  const history = {
+    events: () => ({ total: 0, items: [] }),
+    deliveries: () => ({ total: 0, items: [] }),
+    heldBack: (app, id) => (told.includes(id) ? { events: 0, groups: 0, items: [] } : { events: 12, groups: 1, items: [JSON.stringify({ ...held, notifier_id: id })] }),
+    tellNow: (app, id) => told.push(id),
+  };
+  const { page, engine, row, finish } = await start({ history });
+  const id = engine.notifiers('shop').find(({ name }) => name === 'Audit trail').id;
+  await row('Audit trail').getByRole('button', { name: 'Edit' }).click();
+  const form = page.locator('notifier-dashboard-held');
+  await form.getByText('12 events are held back, and told').waitFor();
+  await form.getByText('The message as it is now').click();
+  await form.locator('notifier-dashboard-payload').getByText('"count"').waitFor();
+  assert.deepEqual(await violations(page), []);
+  if (process.env.NOTIFIER_PICTURE) await form.screenshot({ path: process.env.NOTIFIER_PICTURE });
+  await form.getByRole('button', { name: 'Send now' }).click();
+  await form.getByText('What was held back is on its way.').waitFor();
+  assert.deepEqual(told, [id]);
+  // Of one that holds nothing back there is nothing to be said.
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await row('Audit trail').getByRole('button', { name: 'Edit' }).click();
+  await page.getByLabel('How often').first().waitFor();
+  assert.equal((await form.innerText()).trim(), '');
+  await finish();
+});
+
 test('what is sent again stays so, though a record of before comes in', async () => {
   const records = [];
   const history = {

@@ -305,6 +305,39 @@ test('what a history says of all deliveries of an app is shown; one that says no
   assert.equal(status('POST', '/deliveries/k1/cancel').status, 404);
 });
 
+test('what a history says is held back is shown with its message, and told; one that says nothing of it holds nothing back', async () => {
+  const told = [];
+  const group = { key: 'k', app_id: 'app-1', window: 3, is_open: true, waits: 'daytime', closes: 1_778_752_800_000, count: 12, other_kinds: 0, worst: 'error', first: 1_778_749_200_000, last: 1_778_749_260_000, follows: false, subject: 'shop', kinds: [{ type: 'restart', count: 12 }], items: [{ title: 'shop restarted', severity: 'error' }] };
+  const asked = [];
+  const history = {
+    events: () => ({ total: 0, items: [] }),
+    deliveries: () => ({ total: 0, items: [] }),
+    retry: () => 'not found',
+    heldBack: (...query) => (asked.push(query), { events: 40, groups: 3, items: [JSON.stringify({ ...group, notifier_id: query[1] })] }),
+    tellNow: (...query) => told.push(query),
+  };
+  const engine = await steadyEngine({ history });
+  const [{ id }] = engine.notifiers('app-1');
+  const call = (of, method) => {
+    const { status, body } = of.handle({ method, url: `/v1/apps/shop/notifiers/${id}/digest` }).response;
+    return [status, JSON.parse(body)];
+  };
+  const [status, { digest }] = call(engine, 'GET');
+  assert.deepEqual([status, digest.events, digest.total, digest.groups.length], [200, 40, 3, 1]);
+  const [{ preview, ...shown }] = digest.groups;
+  assert.deepEqual(shown, {
+    events: 12, first_at: '2026-05-14T09:00:00.000Z', last_at: '2026-05-14T09:01:00.000Z', told_at: '2026-05-14T10:00:00.000Z', waits_for: 'time_of_day', severity: 'error', subject: 'shop',
+    kinds: [{ type: 'restart', events: 12 }], other_kinds: 0,
+  });
+  assert.equal(preview.notifier_id, id);
+  assert.deepEqual(call(engine, 'POST'), [202, { digest: { events: 40 } }]);
+  assert.deepEqual([asked, told], [[['app-1', id, 20], ['app-1', id, 0]], [['app-1', id]]]);
+  const { heldBack, tellNow, ...old } = history;
+  const without = await steadyEngine({ history: old });
+  assert.deepEqual(call(without, 'GET'), [200, { digest: { events: 0, total: 0, groups: [] } }]);
+  assert.equal(call(without, 'POST')[0], 409);
+});
+
 test('the history that the host keeps is shown', async () => {
   const asked = [];
   const history = {
