@@ -140,7 +140,11 @@ class Metrics {
     Histogram seconds;
   };
 
-  PerPlatform& of(notifier::Platform platform) { return platforms_[static_cast<std::size_t>(platform)]; }
+  PerPlatform& of(notifier::Platform platform) {
+    if (!notifier::is_own(platform)) return platforms_[static_cast<std::size_t>(platform)];
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return own_platforms_[notifier::to_string(platform)];
+  }
 
   static std::string label(std::string_view name, std::string_view value) {
     return std::string(name).append("=\"").append(value).append("\"");
@@ -196,6 +200,8 @@ class Metrics {
   void each(F&& f) {
     for (std::size_t i = 0; i < platforms_.size(); ++i)
       f(label("platform", notifier::to_string(static_cast<notifier::Platform>(i))), platforms_[i]);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (auto& [name, counts] : own_platforms_) f(label("platform", name), counts);
   }
 
   const RouteTable& routes_;
@@ -203,6 +209,7 @@ class Metrics {
   std::mutex mutex_;
   std::map<std::tuple<std::size_t, std::string_view, int>, std::uint64_t> requests_;
   std::array<PerPlatform, notifier::platform_count> platforms_;
+  std::map<std::string_view, PerPlatform> own_platforms_;  // by names, which stay where they are
 };
 
 }  // namespace server

@@ -194,6 +194,18 @@
 #define NOTIFIER_MAX_EVENT_KINDS 10000u
 #endif
 
+/// Most platforms of a vocabulary's own, in how many bytes of JSON each may be, and how many different ones a program
+/// may get to know while it runs: what is known of one stays.
+#ifndef NOTIFIER_MAX_PLATFORMS
+#define NOTIFIER_MAX_PLATFORMS 100u
+#endif
+#ifndef NOTIFIER_MAX_PLATFORM_BYTES
+#define NOTIFIER_MAX_PLATFORM_BYTES 32768u
+#endif
+#ifndef NOTIFIER_MAX_OWN_PLATFORMS
+#define NOTIFIER_MAX_OWN_PLATFORMS 1000u
+#endif
+
 /// Longest `type_data` of one notifier as JSON text, unknown keys included, in bytes.
 #ifndef NOTIFIER_MAX_TYPE_DATA_BYTES
 #define NOTIFIER_MAX_TYPE_DATA_BYTES (64u * 1024u)

@@ -248,6 +248,18 @@
 #define NOTIFIER_MAX_EVENT_KINDS 10000u
 #endif
 
+/// Most platforms of a vocabulary's own, in how many bytes of JSON each may be, and how many different ones a program
+/// may get to know while it runs: what is known of one stays.
+#ifndef NOTIFIER_MAX_PLATFORMS
+#define NOTIFIER_MAX_PLATFORMS 100u
+#endif
+#ifndef NOTIFIER_MAX_PLATFORM_BYTES
+#define NOTIFIER_MAX_PLATFORM_BYTES 32768u
+#endif
+#ifndef NOTIFIER_MAX_OWN_PLATFORMS
+#define NOTIFIER_MAX_OWN_PLATFORMS 1000u
+#endif
+
 /// Longest `type_data` of one notifier as JSON text, unknown keys included, in bytes.
 #ifndef NOTIFIER_MAX_TYPE_DATA_BYTES
 #define NOTIFIER_MAX_TYPE_DATA_BYTES (64u * 1024u)
@@ -1066,8 +1078,9 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 /// Where a notifier sends to. The order is internal, but only ever added to: version 1.0 stored the
-/// numbers, and wasm records have them. Answers list platforms as the public API does.
-enum class Platform : std::uint8_t {
+/// numbers, and wasm records have them. Answers list platforms as the public API does. From first_own_platform on are
+/// those of hosts, by rows of vocabularies: their numbers last as long as the program runs.
+enum class Platform : std::uint16_t {
   email,
   slack,
   webhook,
@@ -1085,6 +1098,11 @@ enum class Platform : std::uint8_t {
 };
 
 inline constexpr std::size_t platform_count = 14;
+
+inline constexpr std::size_t first_own_platform = 256;
+
+/// Whether it is one of a host's own.
+constexpr bool is_own(Platform platform) noexcept { return static_cast<std::size_t>(platform) >= first_own_platform; }
 
 NOTIFIER_NAMESPACE_END
 
@@ -1108,7 +1126,7 @@ struct TargetLimits {
 };
 
 /// The limits of each platform's targets: `limits[Platform::webhook] = {4, 0}`. Those that have no concurrency are left
-/// to the platforms' rows.
+/// to the platforms' rows. Platforms of a host's own have one place together.
 class PlatformLimits {
  public:
   constexpr PlatformLimits() noexcept = default;
@@ -1121,9 +1139,11 @@ class PlatformLimits {
   constexpr TargetLimits* end() noexcept { return limits_.data() + limits_.size(); }
 
  private:
-  static constexpr std::size_t index(Platform platform) noexcept { return static_cast<std::size_t>(platform); }
+  static constexpr std::size_t index(Platform platform) noexcept {
+    return is_own(platform) ? platform_count : static_cast<std::size_t>(platform);
+  }
 
-  std::array<TargetLimits, platform_count> limits_ = {};
+  std::array<TargetLimits, platform_count + 1> limits_ = {};
 };
 
 NOTIFIER_NAMESPACE_END
@@ -2215,6 +2235,15 @@ class Vocabulary {
   Result<void> put_language(std::string_view tag, std::string_view json);
   Result<void> remove_language(std::string_view tag);
 
+  /// A platform of the host's own, beside the built-in ones: a row as JSON, which PLATFORMS.md describes. Notifiers of
+  /// it are judged by its fields, told by the template of its request, and delivered and judged by the rest of it.
+  /// @param row  its name and id are no other platform's
+  Result<void> add_platform(std::string_view row);
+  Result<void> replace_platform(std::string_view row);  ///< the one with this name
+  Result<void> remove_platform(std::string_view name);
+  /// Their rows as JSON, in order of registration; views of this vocabulary.
+  std::vector<std::string_view> platforms() const;
+
   /// By position; among equals, the first registered first.
   const std::vector<Category>& categories() const noexcept;
   /// In order of registration: an entry's index is its EventBit.
@@ -2820,6 +2849,7 @@ enum class Place : std::uint8_t {
   body,    ///< as a member of the JSON object, before all others
   method,  ///< as the method
   whole,   ///< as the template of all the body
+  slot,    ///< where the templates of a host's row name it
 };
 
 /// A member of a platform's `type_data`: what may stand in it, who may see it, and where it goes in a request.
@@ -2911,6 +2941,8 @@ struct ReplyRules {
   std::string_view taken = {};             ///< the reason of a success that does not say the message is there
   std::string_view receipt = {};           ///< the member of a success that names the message; Verdict::receipt
   std::string_view receipt_behind = {};    ///< where that is a path: what stands before the message's own name
+  bool success_is_text = false;            ///< `success_text` is a string; else a number or a boolean
+  Range<int> success_statuses = {};        ///< of those that are successes; none: all are
 };
 
 /// A limit that a platform sets, which its writer keeps for every message.
@@ -2926,6 +2958,8 @@ struct PayloadLimit {
 
 /// Most fields of a platform.
 inline constexpr std::size_t max_platform_fields = 12;
+/// Most headers that every request of a platform has.
+inline constexpr std::size_t max_platform_headers = 10;
 
 /// What is known of a platform. Static.
 struct PlatformRow {
@@ -2951,7 +2985,7 @@ struct PlatformRow {
   /// sent there.
   std::string_view deaf_hosts;
   std::string_view query;      ///< parameters that every request has
-  Range<HeaderView> headers;   ///< that every request has
+  Range<HeaderView> headers;   ///< that every request has; at most max_platform_headers
   Place key_in = Place::none;  ///< where the delivery's key stands in a request,
   std::string_view key_name;   ///< under which name
   /// An alert and its end have one key, which stands in place of the delivery's: the end resolves what that began.
@@ -2969,9 +3003,13 @@ struct PlatformRow {
   /// says how many more there were.
   std::size_t most_fields = 20;
 
+  /// In values of headers fields stand as "{key}", too.
+  bool has_header_slots = false;
+
   /// Whether each request is made of more than the first field and what all have in common.
   constexpr bool builds_requests() const noexcept {
-    return !url.empty() || !query.empty() || key_in == Place::query || key_in == Place::body || !target.empty();
+    return !url.empty() || !query.empty() || key_in == Place::query || key_in == Place::body || !target.empty() ||
+           has_header_slots;
   }
 };
 
@@ -4504,6 +4542,2121 @@ inline constexpr PlatformRow webhook_row = [] {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/bytes.hpp ----------------------------------------------------------------------------------------
+
+// Sixteen bytes of text at a time: what escaping and counting spend their time on.
+
+#if defined(__wasm_simd128__)
+#include <wasm_simd128.h>
+#elif defined(__SSE2__) || defined(_M_X64)
+#include <emmintrin.h>
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+#if defined(_MSC_VER) && !defined(__clang__)
+#include <intrin.h>
+#endif
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Loads as little-endian whatever the machine: hashes and partial loads mean the same everywhere.
+inline std::uint64_t load_u64(const char* p) noexcept {
+  std::uint64_t value;
+  std::memcpy(&value, p, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap64(value);
+#endif
+  return value;
+}
+inline void store_u64(std::uint64_t value, char* out) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap64(value);
+#endif
+  std::memcpy(out, &value, 8);
+}
+inline std::uint32_t load_u32(const char* p) noexcept {
+  std::uint32_t value;
+  std::memcpy(&value, p, 4);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap32(value);
+#endif
+  return value;
+}
+
+/// The first `size` bytes at `p`, 0 to 8, the rest zero; reads nothing beyond them.
+inline std::uint64_t load_up_to_8(const char* p, std::size_t size) noexcept {
+  const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
+  if (size >= 4) return load_u32(p) | std::uint64_t{load_u32(p + size - 4)} << (8 * (size - 4));
+  if (size == 0) return 0;
+  return byte(0) | byte(size / 2) << (8 * (size / 2)) | byte(size - 1) << (8 * (size - 1));
+}
+
+inline unsigned lowest_set_bit(std::uint64_t bits) noexcept {
+#if defined(__GNUC__) || defined(__clang__)
+  return static_cast<unsigned>(__builtin_ctzll(bits));
+#elif defined(_M_X64) || defined(_M_ARM64)
+  unsigned long index;
+  _BitScanForward64(&index, bits);
+  return index;
+#else
+  unsigned index = 0;
+  for (; (bits & 1) == 0; bits >>= 1) ++index;
+  return index;
+#endif
+}
+
+/// Sixteen bytes. Comparisons give 0xFF where they hold and 0 where not; all of them are unsigned. interleave_first()
+/// and interleave_last() take bytes from both in turn: of the first eight, of the last eight of each.
+class Bytes {
+ public:
+  static constexpr std::size_t size = 16;
+
+#if defined(__wasm_simd128__)
+  using Vector = v128_t;
+  static Bytes load(const char* p) noexcept { return Bytes(wasm_v128_load(p)); }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    return Bytes(wasm_i64x2_make(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high)));
+  }
+  static Bytes all(unsigned value) noexcept { return Bytes(wasm_i8x16_splat(static_cast<std::int8_t>(value))); }
+  void store(char* out) const noexcept { wasm_v128_store(out, vector_); }
+  Bytes operator|(Bytes other) const noexcept { return Bytes(wasm_v128_or(vector_, other.vector_)); }
+  Bytes operator&(Bytes other) const noexcept { return Bytes(wasm_v128_and(vector_, other.vector_)); }
+  Bytes operator-(Bytes other) const noexcept { return Bytes(wasm_i8x16_sub(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(wasm_i8x16_add(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(wasm_u8x16_shr(vector_, 4)); }
+  Bytes interleave_first(Bytes other) const noexcept {
+    return Bytes(wasm_i8x16_shuffle(vector_, other.vector_, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+  }
+  Bytes interleave_last(Bytes other) const noexcept {
+    return Bytes(
+        wasm_i8x16_shuffle(vector_, other.vector_, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
+  }
+  Bytes is(Bytes other) const noexcept { return Bytes(wasm_i8x16_eq(vector_, other.vector_)); }
+  Bytes at_most(Bytes other) const noexcept { return Bytes(wasm_u8x16_le(vector_, other.vector_)); }
+  std::uint64_t mask() const noexcept { return static_cast<std::uint64_t>(wasm_i8x16_bitmask(vector_)); }
+  unsigned count() const noexcept { return static_cast<unsigned>(__builtin_popcountll(mask())); }
+  static constexpr unsigned bits_per_byte = 1;
+#elif defined(__SSE2__) || defined(_M_X64)
+  using Vector = __m128i;
+  static Bytes load(const char* p) noexcept { return Bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    return Bytes(_mm_set_epi64x(static_cast<std::int64_t>(high), static_cast<std::int64_t>(low)));
+  }
+  static Bytes all(unsigned value) noexcept { return Bytes(_mm_set1_epi8(static_cast<char>(value))); }
+  void store(char* out) const noexcept { _mm_storeu_si128(reinterpret_cast<__m128i*>(out), vector_); }
+  Bytes operator|(Bytes other) const noexcept { return Bytes(_mm_or_si128(vector_, other.vector_)); }
+  Bytes operator&(Bytes other) const noexcept { return Bytes(_mm_and_si128(vector_, other.vector_)); }
+  Bytes operator-(Bytes other) const noexcept { return Bytes(_mm_sub_epi8(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(_mm_add_epi8(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(_mm_and_si128(_mm_srli_epi16(vector_, 4), _mm_set1_epi8(15))); }
+  Bytes interleave_first(Bytes other) const noexcept { return Bytes(_mm_unpacklo_epi8(vector_, other.vector_)); }
+  Bytes interleave_last(Bytes other) const noexcept { return Bytes(_mm_unpackhi_epi8(vector_, other.vector_)); }
+  Bytes is(Bytes other) const noexcept { return Bytes(_mm_cmpeq_epi8(vector_, other.vector_)); }
+  Bytes at_most(Bytes other) const noexcept {
+    return Bytes(_mm_cmpeq_epi8(_mm_min_epu8(vector_, other.vector_), vector_));
+  }
+  std::uint64_t mask() const noexcept { return static_cast<unsigned>(_mm_movemask_epi8(vector_)); }
+  unsigned count() const noexcept {
+    const __m128i sums = _mm_sad_epu8(_mm_and_si128(vector_, _mm_set1_epi8(1)), _mm_setzero_si128());
+    return static_cast<unsigned>(_mm_cvtsi128_si32(sums) + _mm_cvtsi128_si32(_mm_srli_si128(sums, 8)));
+  }
+  static constexpr unsigned bits_per_byte = 1;
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+  using Vector = uint8x16_t;
+  static Bytes load(const char* p) noexcept { return Bytes(vld1q_u8(reinterpret_cast<const std::uint8_t*>(p))); }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    return Bytes(vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(low), vcreate_u64(high))));
+  }
+  static Bytes all(unsigned value) noexcept { return Bytes(vdupq_n_u8(static_cast<std::uint8_t>(value))); }
+  void store(char* out) const noexcept { vst1q_u8(reinterpret_cast<std::uint8_t*>(out), vector_); }
+  Bytes operator|(Bytes other) const noexcept { return Bytes(vorrq_u8(vector_, other.vector_)); }
+  Bytes operator&(Bytes other) const noexcept { return Bytes(vandq_u8(vector_, other.vector_)); }
+  Bytes operator-(Bytes other) const noexcept { return Bytes(vsubq_u8(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(vaddq_u8(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(vshrq_n_u8(vector_, 4)); }
+  Bytes interleave_first(Bytes other) const noexcept { return Bytes(vzip1q_u8(vector_, other.vector_)); }
+  Bytes interleave_last(Bytes other) const noexcept { return Bytes(vzip2q_u8(vector_, other.vector_)); }
+  Bytes is(Bytes other) const noexcept { return Bytes(vceqq_u8(vector_, other.vector_)); }
+  Bytes at_most(Bytes other) const noexcept { return Bytes(vcleq_u8(vector_, other.vector_)); }
+  std::uint64_t mask() const noexcept {
+    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(vector_), 4)), 0);
+  }
+  unsigned count() const noexcept { return vaddvq_u8(vandq_u8(vector_, vdupq_n_u8(1))); }
+  static constexpr unsigned bits_per_byte = 4;
+#else
+  struct Vector {
+    std::uint8_t byte[16];
+  };
+  static Bytes load(const char* p) noexcept {
+    Vector v;
+    std::memcpy(v.byte, p, 16);
+    return Bytes(v);
+  }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 8; ++i) v.byte[i] = static_cast<std::uint8_t>(low >> (8 * i));
+    for (unsigned i = 0; i < 8; ++i) v.byte[8 + i] = static_cast<std::uint8_t>(high >> (8 * i));
+    return Bytes(v);
+  }
+  static Bytes all(unsigned value) noexcept {
+    Vector v;
+    std::memset(v.byte, static_cast<int>(value), 16);
+    return Bytes(v);
+  }
+  void store(char* out) const noexcept { std::memcpy(out, vector_.byte, 16); }
+  Bytes operator|(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a | b; });
+  }
+  Bytes operator&(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a & b; });
+  }
+  Bytes operator-(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a - b; });
+  }
+  Bytes operator+(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a + b; });
+  }
+  Bytes upper_halves() const noexcept {
+    return each(*this, [](unsigned a, unsigned) { return a >> 4; });
+  }
+  Bytes interleave_first(Bytes other) const noexcept { return interleave(other, 0); }
+  Bytes interleave_last(Bytes other) const noexcept { return interleave(other, 8); }
+  Bytes is(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a == b ? 0xFFu : 0u; });
+  }
+  Bytes at_most(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a <= b ? 0xFFu : 0u; });
+  }
+  std::uint64_t mask() const noexcept {
+    std::uint64_t bits = 0;
+    for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i]} >> 7 << i;
+    return bits;
+  }
+  unsigned count() const noexcept {
+    unsigned count = 0;
+    for (unsigned i = 0; i < 16; ++i) count += vector_.byte[i] >> 7u;
+    return count;
+  }
+  static constexpr unsigned bits_per_byte = 1;
+#endif
+
+  /// The first `count` bytes at `p`, fewer than 16, the rest zero; reads nothing beyond them.
+  static Bytes load(const char* p, std::size_t count) noexcept {
+    if (count < 8) return of(load_up_to_8(p, count), 0);
+    // Two shifts, since one by 64 is undefined.
+    return of(load_u64(p), load_u64(p + count - 8) >> (8 * (15 - count)) >> 8);
+  }
+
+  Bytes is(char c) const noexcept { return is(all(static_cast<unsigned char>(c))); }
+  Bytes below(unsigned limit) const noexcept { return at_most(all(limit - 1)); }
+  Bytes at_least(unsigned limit) const noexcept { return all(limit).at_most(*this); }
+  Bytes between(unsigned first, unsigned last) const noexcept {
+    return (*this - all(first)).at_most(all(last - first));
+  }
+
+  /// Of a comparison: whether it holds for none of the first `count` bytes, 1 to 16.
+  bool none(std::size_t count = size) const noexcept { return mask() << (64 - count * bits_per_byte) == 0; }
+
+  /// Of a comparison: the index of the first byte where it holds, 16 where there is none.
+  unsigned first() const noexcept {
+    const std::uint64_t bits = mask();
+    return bits == 0 ? 16 : lowest_set_bit(bits) / bits_per_byte;
+  }
+
+ private:
+  explicit Bytes(Vector vector) noexcept : vector_(vector) {}
+
+#if !defined(__wasm_simd128__) && !defined(__SSE2__) && !defined(_M_X64) && \
+    !(defined(__ARM_NEON) && defined(__aarch64__))
+  template <class F>
+  Bytes each(Bytes other, F&& f) const noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 16; ++i) v.byte[i] = static_cast<std::uint8_t>(f(vector_.byte[i], other.vector_.byte[i]));
+    return Bytes(v);
+  }
+  Bytes interleave(Bytes other, unsigned from) const noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 8; ++i) {
+      v.byte[2 * i] = vector_.byte[from + i];
+      v.byte[2 * i + 1] = other.vector_.byte[from + i];
+    }
+    return Bytes(v);
+  }
+#endif
+
+  Vector vector_;
+};
+
+/// Whether `is_special(Bytes)` holds for none of a text's bytes; reads nothing beyond them.
+template <class F>
+bool is_without(std::string_view text, F&& is_special) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
+    if (!is_special(Bytes::load(p)).none()) return false;
+  }
+  return left == 0 || is_special(Bytes::load(p, left)).none(left);
+}
+
+/// How many bytes can be read behind a text that is called padded. What they are does not matter.
+inline constexpr std::size_t text_padding = Bytes::size;
+
+/// Copies a text to `out`, which has room for it and 15 bytes more, and says whether `is_special(Bytes)` holds for none
+/// of its bytes; where it holds for some, what was copied is of no use. For texts that are mostly short and plain: no
+/// branch depends on what was read before all was read.
+///
+/// @tparam is_padded  whether the text is, which makes short ones quicker
+template <bool is_padded = false, class F>
+bool copy_without(std::string_view text, char* out, F&& is_special) noexcept {
+  const std::size_t size = text.size();
+  if (size < Bytes::size) {
+    if (size == 0) return true;
+    const Bytes bytes = is_padded ? Bytes::load(text.data()) : Bytes::load(text.data(), size);
+    bytes.store(out);
+    return is_special(bytes).none(size);
+  }
+  // The last block overlaps the one before it.
+  const std::size_t last = size - Bytes::size;
+  const Bytes bytes = Bytes::load(text.data() + last);
+  bytes.store(out + last);
+  Bytes special = is_special(bytes);
+  for (std::size_t at = 0; at < last; at += Bytes::size) {
+    const Bytes block = Bytes::load(text.data() + at);
+    block.store(out + at);
+    special = special | is_special(block);
+  }
+  return special.none();
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/own_platform.hpp ---------------------------------------------------------------------------
+
+// A platform of a host's own: a row of a vocabulary, which is read at run time.
+
+#include <atomic>
+#include <forward_list>
+#include <initializer_list>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What is read of such a row: the same that is known of a built-in platform, and what takes the place of its writer.
+/// Its parts borrow from it, so it stays where it is. Nothing of it changes once it is read.
+class OwnPlatform {
+ public:
+  /// How what an event says stands in the texts of a body, so that none of it is markup there.
+  enum class Escape : std::uint8_t { plain, markdown, html, slack };
+
+  explicit OwnPlatform(Platform number = Platform::webhook) noexcept { row_.platform = number; }
+  OwnPlatform(const OwnPlatform&) = delete;
+  OwnPlatform& operator=(const OwnPlatform&) = delete;
+
+  const PlatformRow& row() const noexcept { return row_; }
+  const ReplyRules& rules() const noexcept { return rules_; }
+  Range<PayloadLimit> limits() const noexcept { return {limits_.data(), limits_.size()}; }
+  Escape escape() const noexcept { return escape_; }
+  /// The row itself, as compact JSON.
+  std::string_view json() const noexcept { return json_; }
+  /// Of the row: its fields, with what forms say of them.
+  std::string_view fields_json() const noexcept { return fields_json_; }
+  /// Of the row: the template of a request's body.
+  std::string_view body() const noexcept { return body_; }
+  /// Whether notifiers share what becomes of it: it names nothing that is theirs.
+  bool is_body_shared() const noexcept { return is_body_shared_; }
+  /// Where secrets stand in a body, as "to[0].key".
+  const std::vector<std::string>& secret_paths() const noexcept { return secret_paths_; }
+
+  const PlatformField* find_field(std::string_view key) const noexcept {
+    for (const PlatformField& field : fields_) {
+      if (field.is_kept() && field.key() == key) return &field;
+    }
+    return nullptr;
+  }
+
+  /// The same row with a number of its own; null until it has one.
+  std::atomic<const OwnPlatform*>& numbered() const noexcept { return numbered_; }
+  /// What others make of its body once, to be kept with it; null until then.
+  std::atomic<const void*>& made_of_body() const noexcept { return made_of_body_; }
+
+ private:
+  friend class OwnPlatformReader;
+
+  /// Keeps a text, with padding behind it.
+  std::string_view keep(std::initializer_list<std::string_view> parts) {
+    std::string& text = texts_.emplace_front();
+    for (const std::string_view part : parts) text.append(part);
+    const std::size_t size = text.size();
+    text.append(text_padding, ' ');
+    return {text.data(), size};
+  }
+
+  PlatformRow row_;
+  ReplyRules rules_;
+  Escape escape_ = Escape::plain;
+  bool is_body_shared_ = true;
+  std::string_view json_, fields_json_, body_;
+  std::vector<PlatformField> fields_;
+  std::vector<HeaderView> headers_;
+  std::vector<std::string_view> target_;
+  std::vector<int> statuses_;
+  std::vector<KnownReply> replies_;
+  std::vector<PayloadLimit> limits_;
+  std::vector<std::string> secret_paths_;
+  std::forward_list<std::string> texts_;
+  mutable std::atomic<const OwnPlatform*> numbered_{nullptr};
+  mutable std::atomic<const void*> made_of_body_{nullptr};
+};
+
+/// Calls `f(part, is_field, at)` for the parts of a template: text, and between it the keys of a notifier's fields,
+/// which stand there as `{@notifier.KEY}`; each with its place. A slot without an end is text.
+template <class F>
+void for_each_template_part(std::string_view text, F&& f) {
+  constexpr std::string_view open = "{@notifier.";
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t slot = text.find(open, at);
+    const std::size_t end = slot == std::string_view::npos ? slot : text.find('}', slot);
+    if (end == std::string_view::npos) slot = text.size();
+    if (slot != at) f(text.substr(at, slot - at), false, at);
+    if (slot == text.size()) break;
+    f(text.substr(slot + open.size(), end - slot - open.size()), true, slot);
+    at = end + 1;
+  }
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/own_platforms.hpp --------------------------------------------------------------------------
+
+// The platforms of hosts' own that are in use, by their numbers.
+
+#include <mutex>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A table of the process: each row of a vocabulary that a registry has taken over gets a number, equal rows the same,
+/// and stays as long as the program runs. So a Platform is but a number wherever it goes, and what is known of it is
+/// found without a lock, whatever became of the vocabulary.
+class OwnPlatforms {
+ public:
+  /// How many different rows there may be.
+  static constexpr std::size_t most = NOTIFIER_MAX_OWN_PLATFORMS;
+
+  /// nullptr where the number is a built-in platform's, or nobody's, as in all of these.
+  static const OwnPlatform* find(Platform platform) noexcept {
+    const std::size_t place = static_cast<std::size_t>(platform) - first_own_platform;
+    return place < most ? table().rows[place].load(std::memory_order_acquire) : nullptr;
+  }
+  /// Of rows with this name, the one that was taken over last.
+  static const OwnPlatform* find_by_name(std::string_view name) noexcept;
+  /// The row's own number, which it gets now where it has none.
+  /// @return nullptr where it would be one too many
+  static const OwnPlatform* admit(const OwnPlatform& row);
+  /// The same; from now on it is the one that is meant by its name.
+  static const OwnPlatform* take_over(const OwnPlatform& row);
+  /// Grows whenever a name comes to mean another row.
+  static std::size_t changes() noexcept { return table().takeovers.load(std::memory_order_relaxed); }
+  /// Calls `f(const OwnPlatform&)` for all, in the order of their numbers.
+  template <class F>
+  static void for_each(F&& f) {
+    const std::size_t count = table().count.load(std::memory_order_acquire);
+    for (std::size_t place = 0; place < count; ++place) f(*table().rows[place].load(std::memory_order_acquire));
+  }
+
+ private:
+  struct Table {
+    std::mutex adding;
+    std::atomic<std::size_t> count{0};
+    std::atomic<const OwnPlatform*> rows[most] = {};
+    std::atomic<std::size_t> takeovers{0};
+    std::atomic<std::size_t> taken_over[most] = {};  // when, of each row
+  };
+
+  static Table& table() noexcept {
+    static Table& table = *new Table;  // never freed: deliveries may outlive whatever else there is
+    return table;
+  }
+};
+
+/// What is said where a row would be one too many.
+inline constexpr std::string_view too_many_platforms =
+    "would be one too many: too many different platforms were known since this program began";
+
+NOTIFIER_NOINLINE inline const OwnPlatform* OwnPlatforms::find_by_name(std::string_view name) noexcept {
+  const Table& all = table();
+  const OwnPlatform* found = nullptr;
+  std::size_t latest = 0;
+  for (std::size_t place = all.count.load(std::memory_order_acquire); place-- > 0;) {
+    const OwnPlatform* const own = all.rows[place].load(std::memory_order_acquire);
+    const std::size_t when = all.taken_over[place].load(std::memory_order_relaxed);
+    if (own->row().name != name || (found != nullptr && when <= latest)) continue;
+    found = own;
+    latest = when;
+  }
+  return found;
+}
+
+NOTIFIER_NOINLINE inline const OwnPlatform* OwnPlatforms::take_over(const OwnPlatform& row) {
+  const OwnPlatform* const own = admit(row);
+  if (own == nullptr) return nullptr;
+  Table& all = table();
+  auto& when = all.taken_over[static_cast<std::size_t>(own->row().platform) - first_own_platform];
+  if (when.load(std::memory_order_relaxed) != 0 && find_by_name(own->row().name) == own) return own;
+  when.store(all.takeovers.fetch_add(1, std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  return own;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/draft_view.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Collects broken rules.
+class Problems {
+ public:
+  NOTIFIER_NOINLINE void add(std::string_view field, std::string_view message, std::string_view code) {
+    list_.push_back({std::string(field), std::string(message), std::string(code)});
+  }
+  bool empty() const noexcept { return list_.empty(); }
+  bool has(std::string_view field) const noexcept {
+    return std::any_of(list_.begin(), list_.end(), [&](const FieldError& problem) { return problem.field == field; });
+  }
+  void clear() noexcept { list_.clear(); }
+  std::vector<FieldError>& list() noexcept { return list_; }
+
+  /// errc::invalid. There is a problem.
+  NOTIFIER_NOINLINE Error to_error(std::string_view what) && {
+    Error error;
+    error.code = errc::invalid;
+    error.message = "the " + std::string(what) + " is not valid: " + list_[0].field + " " + list_[0].message;
+    error.field = list_[0].field;
+    error.fields = std::move(list_);
+    return error;
+  }
+
+ private:
+  std::vector<FieldError> list_;
+};
+
+/// What somebody asks for in a notifier, borrowed from the JSON or the draft that says so. Absent where it says null.
+struct DraftView {
+  enum class Selection { none, by_id, by_name };
+
+  std::optional<std::string_view> platform_id;
+  std::optional<std::string_view> name;
+  std::optional<bool> active;
+  std::optional<bool> send_all_alerts;
+  std::optional<bool> send_all_events;
+  Selection selection = Selection::none;
+  std::vector<std::string_view> selected;       ///< event type ids, or names
+  json::View type_data;                         ///< an object, or missing
+  json::View filter;                            ///< whatever it is
+  json::View grouping;                          ///< the same
+  json::View quiet;                             ///< the same
+  std::optional<std::string_view> muted_until;  ///< empty where it says null
+  std::optional<bool> muted_pass_errors;
+  std::optional<std::string_view> language;  ///< empty where it says null
+
+  // Members that mean something in snapshots alone; their types are for who needs them to judge.
+  json::View id;
+  json::View platform;
+  json::View type;
+  json::View created_at;
+  json::View updated_at;
+  json::View switched_off;
+
+  std::vector<std::string_view> unknown;  ///< keys that no notifier has
+
+  /// All keys that it may have, with a space between them.
+  static constexpr std::string_view keys =
+      "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
+      "selected_event_ids selected_events app_id app type_data filter grouping quiet muted_until muted_pass_errors "
+      "language";
+
+  /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
+  void read(json::View object, Problems& problems);
+
+  static std::optional<std::string_view> read_text(json::View value, std::string_view field, Problems& problems);
+
+ private:
+  static std::optional<bool> read_flag(json::View value, std::string_view field, Problems& problems);
+  void read_selection(json::View value, std::string_view field, Problems& problems);
+};
+
+inline std::optional<std::string_view> DraftView::read_text(json::View value, std::string_view field,
+                                                            Problems& problems) {
+  if (value.is_string()) return value.string();
+  if (value.exists() && !value.is_null()) problems.add(field, "must be a string", "type");
+  return std::nullopt;
+}
+
+inline std::optional<bool> DraftView::read_flag(json::View value, std::string_view field, Problems& problems) {
+  if (value.kind() == json::Kind::boolean) return value.boolean();
+  if (value.is_string() && value.string() == "true") return true;
+  if (value.is_string() && value.string() == "false") return false;
+  if (value.exists() && !value.is_null()) problems.add(field, "must be true or false", "type");
+  return std::nullopt;
+}
+
+inline void DraftView::read_selection(json::View value, std::string_view field, Problems& problems) {
+  bool all_strings = value.is_array();
+  value.for_each_element([&](json::View element) {
+    all_strings = all_strings && element.is_string();
+    selected.push_back(element.string());
+  });
+  if (!all_strings) {
+    selected.clear();
+    problems.add(field, "must be an array of strings", "type");
+  }
+}
+
+inline void DraftView::read(json::View object, Problems& problems) {
+  json::View name_value, active_value, alerts_value, events_value, ids, names, until, pass_errors;
+  json::View language_value;
+  json::View platform_id_value;
+  json::View ignored;
+  id = platform = type = created_at = updated_at = switched_off = json::View();
+  type_data = filter = grouping = quiet = json::View();
+  unknown.clear();
+  object.for_each_member([&](std::string_view key, json::View value) {
+    const auto is = [&](std::string_view wanted, json::View& out) {
+      if (key != wanted) return false;
+      out = value;
+      return true;
+    };
+    bool known = false;
+    switch (key.size()) {
+      case 2: known = is("id", id); break;
+      case 3: known = is("app", ignored); break;
+      case 4: known = is("name", name_value) || is("type", type); break;
+      case 5: known = is("quiet", quiet); break;
+      case 6: known = is("active", active_value) || is("app_id", ignored) || is("filter", filter); break;
+      case 8: known = is("platform", platform) || is("grouping", grouping) || is("language", language_value); break;
+      case 9: known = is("type_data", type_data); break;
+      case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
+      case 11:
+        known = is("platform_id", platform_id_value) || is("secrets_set", ignored) || is("muted_until", until);
+        break;
+      case 12: known = is("switched_off", switched_off); break;
+      case 15:
+        known =
+            is("send_all_alerts", alerts_value) || is("send_all_events", events_value) || is("selected_events", names);
+        break;
+      case 17: known = is("muted_pass_errors", pass_errors); break;
+      case 18: known = is("selected_event_ids", ids); break;
+      default: break;
+    }
+    if (!known) unknown.push_back(key);
+  });
+
+  platform_id = read_text(platform_id_value, "platform_id", problems);
+  name = read_text(name_value, "name", problems);
+  active = read_flag(active_value, "active", problems);
+  send_all_alerts = read_flag(alerts_value, "send_all_alerts", problems);
+  send_all_events = read_flag(events_value, "send_all_events", problems);
+  muted_pass_errors = read_flag(pass_errors, "muted_pass_errors", problems);
+  muted_until = read_text(until, "muted_until", problems);
+  if (until.is_null()) muted_until.emplace();
+  language = read_text(language_value, "language", problems);
+  if (language_value.is_null()) language.emplace();
+
+  selection = Selection::none;
+  selected.clear();
+  if (ids.exists() && !ids.is_null()) {
+    selection = Selection::by_id;
+    read_selection(ids, "selected_event_ids", problems);
+  } else if (names.exists() && !names.is_null()) {
+    selection = Selection::by_name;
+    read_selection(names, "selected_events", problems);
+  }
+
+  if (!type_data.is_object()) {
+    if (type_data.exists() && !type_data.is_null()) problems.add("type_data", "must be an object", "type");
+    type_data = json::View();
+  }
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/joined.hpp ---------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The pieces one after the other: one call, where operator+ takes one for each and a string in between. For messages.
+NOTIFIER_NOINLINE inline std::string joined(std::string_view first, std::string_view second,
+                                            std::string_view third = {}, std::string_view fourth = {},
+                                            std::string_view fifth = {}) {
+  std::string text;
+  text.reserve(first.size() + second.size() + third.size() + fourth.size() + fifth.size());
+  return text.append(first).append(second).append(third).append(fourth).append(fifth);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/is_utf8.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// True for valid UTF-8 (Unicode 15, table 3-7): no surrogates, nothing overlong, nothing beyond U+10FFFF.
+bool is_utf8(std::string_view text) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline bool is_ascii8(const char* p) noexcept {
+  std::uint64_t word;
+  std::memcpy(&word, p, sizeof word);
+  return (word & 0x8080808080808080u) == 0;
+}
+
+/// How many bytes the sequence at the front takes; 0 where it is broken.
+inline std::size_t utf8_sequence(const unsigned char* p, std::size_t left) noexcept {
+  if (p[0] < 0x80) return 1;
+  if (p[0] < 0xC2 || p[0] > 0xF4) return 0;
+  const std::size_t size = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+  if (left < size) return 0;
+  const unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
+  const unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
+  if (p[1] < low || p[1] > high) return 0;
+  for (std::size_t i = 2; i < size; ++i) {
+    if ((p[i] & 0xC0) != 0x80) return 0;
+  }
+  return size;
+}
+
+}  // namespace detail
+
+inline bool is_utf8(std::string_view text) noexcept {
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  while (p != end) {
+    if (end - p >= 8 && detail::is_ascii8(p)) {
+      p += 8;
+      continue;
+    }
+    const std::size_t size =
+        detail::utf8_sequence(reinterpret_cast<const unsigned char*>(p), static_cast<std::size_t>(end - p));
+    if (size == 0) return false;
+    p += size;
+  }
+  return true;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/utf8.hpp -----------------------------------------------------------------------------------------
+
+// Counting and cutting text in UTF-8. Text is valid UTF-8; other bytes do no harm, but are counted as they come.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// How many code points a text holds: 0.1 ns a byte from 64 bytes on, with vectors.
+std::size_t count_code_points(std::string_view text) noexcept;
+
+/// How many UTF-16 units a text takes, which is JavaScript's idea of its length.
+std::size_t count_utf16(std::string_view text) noexcept;
+
+/// The last place at or before `end` where a reader would not notice the cut: never inside a code point; neither before
+/// a combining mark, variation selector, skin tone or tag, nor beside a zero-width joiner, nor within a flag, as long
+/// as such a place is found 32 code points back.
+std::size_t cut_position(std::string_view text, std::size_t end) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// How many bytes the code point that begins with `c` takes.
+constexpr std::size_t code_point_size(char c) noexcept {
+  const unsigned char byte = static_cast<unsigned char>(c);
+  return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+/// Bytes for which `f(Bytes)` holds, and for which it holds of a single byte alike.
+template <class F>
+std::size_t count_bytes(std::string_view text, F&& holds) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  std::size_t count = 0;
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) count += holds(Bytes::load(p)).count();
+  if (left != 0) count += holds(Bytes::load(p, left)).count();
+  return count;
+}
+
+/// Writes a code point, one to four bytes, and returns their end.
+inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
+  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
+  if (code_point < 0x80) {
+    put(code_point);
+  } else if (code_point < 0x800) {
+    put(0xC0 | code_point >> 6);
+    put(0x80 | (code_point & 0x3F));
+  } else if (code_point < 0x10000) {
+    put(0xE0 | code_point >> 12);
+    put(0x80 | (code_point >> 6 & 0x3F));
+    put(0x80 | (code_point & 0x3F));
+  } else {
+    put(0xF0 | code_point >> 18);
+    put(0x80 | (code_point >> 12 & 0x3F));
+    put(0x80 | (code_point >> 6 & 0x3F));
+    put(0x80 | (code_point & 0x3F));
+  }
+  return out;
+}
+
+/// The code point that begins at `at`; one that is cut short or broken reads as U+FFFD.
+inline std::uint32_t code_point_at(std::string_view text, std::size_t at) noexcept {
+  const std::size_t size = code_point_size(text[at]);
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(text[at + i])}; };
+  if (size > text.size() - at) return 0xFFFD;
+  switch (size) {
+    case 1: return byte(0);
+    case 2: return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
+    case 3: return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+    default: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+  }
+}
+
+/// Belongs to the character before it: the marks of the scripts in wide use, not all of Unicode's table.
+constexpr bool extends_character(std::uint32_t c) noexcept {
+  struct Range {
+    std::uint32_t first, last;
+  };
+  constexpr Range ranges[] = {
+      {0x0300, 0x036F},   {0x0483, 0x0489},   {0x0591, 0x05BD},  {0x05BF, 0x05C7}, {0x0610, 0x061A}, {0x064B, 0x065F},
+      {0x0670, 0x0670},   {0x06D6, 0x06ED},   {0x0900, 0x0903},  {0x093A, 0x094F}, {0x0981, 0x0983}, {0x09BC, 0x09CD},
+      {0x0A3C, 0x0A4D},   {0x0ABC, 0x0ACD},   {0x0B3C, 0x0B57},  {0x0BBE, 0x0BCD}, {0x0C3E, 0x0C56}, {0x0CBC, 0x0CD6},
+      {0x0D3B, 0x0D4D},   {0x0E31, 0x0E31},   {0x0E34, 0x0E3A},  {0x0E47, 0x0E4E}, {0x0F71, 0x0F84}, {0x1AB0, 0x1AFF},
+      {0x1DC0, 0x1DFF},   {0x200C, 0x200D},   {0x20D0, 0x20FF},  {0x3099, 0x309A}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
+      {0x1F3FB, 0x1F3FF}, {0xE0020, 0xE007F}, {0xE0100, 0xE01EF}};
+  if (c < 0x0300) return false;
+  for (const Range range : ranges) {
+    if (c < range.first) return false;
+    if (c <= range.last) return true;
+  }
+  return false;
+}
+
+constexpr bool is_regional_indicator(std::uint32_t c) noexcept { return c >= 0x1F1E6 && c <= 0x1F1FF; }
+
+inline std::size_t previous_code_point(std::string_view text, std::size_t at) noexcept {
+  const std::size_t stop = at - (std::min)(at, std::size_t{4});
+  do {
+    --at;
+  } while (at > stop && is_continuation(text[at]));
+  return at;
+}
+
+}  // namespace detail
+
+inline std::size_t count_code_points(std::string_view text) noexcept {
+  using detail::Bytes;
+  return text.size() - detail::count_bytes(text, [](Bytes b) { return (b & Bytes::all(0xC0)).is(Bytes::all(0x80)); });
+}
+
+inline std::size_t count_utf16(std::string_view text) noexcept {
+  using detail::Bytes;
+  return count_code_points(text) + detail::count_bytes(text, [](Bytes b) { return b.at_least(0xF0); });
+}
+
+inline std::size_t cut_position(std::string_view text, std::size_t end) noexcept {
+  if (end >= text.size()) return text.size();
+  while (end > 0 && detail::is_continuation(text[end])) --end;
+
+  std::size_t at = end;
+  for (int steps = 0; at > 0 && steps < 32; ++steps) {
+    const std::uint32_t next = detail::code_point_at(text, at);
+    const std::size_t before = detail::previous_code_point(text, at);
+    bool splits = detail::extends_character(next) || detail::code_point_at(text, before) == 0x200D;
+    if (detail::is_regional_indicator(next)) {
+      std::size_t flags = 0;
+      for (std::size_t i = at; i > 0 && flags < 32; ++flags) {
+        i = detail::previous_code_point(text, i);
+        if (!detail::is_regional_indicator(detail::code_point_at(text, i))) break;
+      }
+      splits = flags % 2 == 1;
+    }
+    if (!splits) return at;
+    at = before;
+  }
+  return end;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/quoted.hpp ---------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A piece of somebody's text for a message, between quotes: at most 64 bytes of it, control characters as \x1b. What
+/// is no UTF-8 and what may be a URL, which can be a secret, is left out.
+NOTIFIER_NOINLINE inline std::string quoted(std::string_view text) {
+  constexpr std::size_t most = 64;
+  constexpr const char* digits = "0123456789abcdef";
+  if (!is_utf8(text) || text.find("://") != std::string_view::npos) return "'...'";
+  const std::size_t end = text.size() <= most ? text.size() : cut_position(text, most);
+  std::string out = "'";
+  for (const char c : text.substr(0, end)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F) {
+      out += c;
+    } else {
+      out += "\\x";
+      out += digits[byte >> 4];
+      out += digits[byte & 0xF];
+    }
+  }
+  if (end != text.size()) out += "...";
+  return out += '\'';
+}
+
+/// The same within a message.
+NOTIFIER_NOINLINE inline std::string with_quoted(std::string_view before, std::string_view text,
+                                                 std::string_view after = {}) {
+  return joined(before, quoted(text), after);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/known_keys.hpp ----------------------------------------------------------------------------------
+
+// The keys of what is of our own shape: documents, their apps, people, notifiers and event types. Others are faults
+// that name the key which was probably meant. `type_data` is open.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// Each list: keys with a space between them.
+/// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
+inline constexpr std::string_view document_keys =
+    "version apps users vocabulary event_types event_kinds event_categories email_from link_base links logo_url "
+    "language events event_ids";
+inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
+inline constexpr std::string_view user_keys = "id username email";
+inline constexpr std::string_view category_keys = "id name display_name position";
+inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";
+inline constexpr std::string_view event_kind_keys = "type scope selectable_as";
+
+/// Calls `f(key)` for each key of a list.
+template <class F>
+void for_each_key(std::string_view list, F&& f) {
+  while (!list.empty()) {
+    const std::size_t end = (std::min)(list.find(' '), list.size());
+    f(list.substr(0, end));
+    list.remove_prefix((std::min)(end + 1, list.size()));
+  }
+}
+
+inline bool is_among(std::string_view key, std::string_view list) {
+  bool found = false;
+  for_each_key(list, [&](std::string_view known) { found = found || known == key; });
+  return found;
+}
+
+inline constexpr std::size_t longest_near_key = 63;
+
+/// How many bytes have to be put in, taken out, replaced or changed with their neighbour to make one text of another
+/// (optimal string alignment).
+/// @param b  at most longest_near_key bytes long
+inline std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::array<std::array<std::size_t, longest_near_key + 1>, 3> rows{};  // the last three, in turn
+  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto& row = rows[i % 3];
+    const auto& before = rows[(i + 2) % 3];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = (std::min)(replaced, (std::min)(before[j], row[j - 1]) + 1);
+      const bool is_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (is_swapped) row[j] = (std::min)(row[j], rows[(i + 1) % 3][j - 2] + 1);
+    }
+  }
+  return rows[a.size() % 3][b.size()];
+}
+
+/// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is
+/// near.
+inline std::string_view nearest_key(std::string_view key, std::string_view list) {
+  std::string_view nearest;
+  std::size_t least = (std::max)(key.size() / 3, std::size_t{1}) + 1;
+  if (key.size() > longest_near_key) return nearest;
+  for_each_key(list, [&](std::string_view known) {
+    if (known.size() > longest_near_key) return;  // as the name of a host's set of words
+    const std::size_t distance = edit_distance(key, known);
+    if (distance >= least) return;
+    least = distance;
+    nearest = known;
+  });
+  return nearest;
+}
+
+/// What is said to a key that is not in the list: "; did you mean name?", or where none is near, what there is.
+NOTIFIER_NOINLINE inline std::string nearest_or_all(std::string_view key, std::string_view list) {
+  std::string text;
+  if (const std::string_view nearest = nearest_key(key, list); !nearest.empty()) {
+    return text.append("; did you mean ").append(nearest).append("?");
+  }
+  std::string_view separator = "; there are ";
+  for_each_key(list, [&](std::string_view known) {
+    text.append(separator).append(known);
+    separator = ", ";
+  });
+  return text;
+}
+
+/// Adds a problem for a key that is not in the list; an empty one by its quotes.
+/// @param prefix  path of the object with a final dot, or empty
+NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  const std::string quoted = detail::quoted(key);
+  const std::string shown = key.empty() ? quoted : quoted.substr(1, quoted.size() - 2);
+  problems.add(detail::joined(prefix, shown), detail::joined("is not known here", nearest_or_all(key, list)),
+               "unknown_key");
+}
+
+/// Adds a problem for each key of an object that is not in the list.
+NOTIFIER_NOINLINE inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  object.for_each_member([&](std::string_view key, json::View) {
+    if (!is_among(key, list)) refuse_key(key, list, prefix, problems);
+  });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/decimal.hpp --------------------------------------------------------------------------------------
+
+#include <charconv>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A count in decimal. std::to_string() is a function of the C++ library's own, which WebAssembly has compiled in
+/// another way than the rest.
+inline std::string decimal(std::uint64_t count) {
+  char text[20];
+  return std::string(text, std::to_chars(text, text + sizeof text, count).ptr);
+}
+
+/// The same within a message.
+NOTIFIER_NOINLINE inline std::string with_number(std::string_view before, std::uint64_t count,
+                                                 std::string_view after = {}) {
+  return joined(before, decimal(count), after);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/hash.hpp -----------------------------------------------------------------------------------------
+
+// A 128-bit hash for names that must come out the same on every machine: idempotency keys, mail threads, MIME
+// boundaries.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Hashes a sequence of texts; ("ab", "c") and ("a", "bc") differ. Mixes as MurmurHash3 x64 128 does: 64-bit
+/// multiplications only, which wasm has as well. Not cryptographic.
+class Hash128 {
+ public:
+  explicit constexpr Hash128(std::uint64_t seed = 0) noexcept : low_(seed), high_(seed) {}
+
+  /// Adds the next text of the sequence.
+  Hash128& add(std::string_view text) noexcept;
+
+  /// 32 lower-case hex digits, to be written more than once.
+  class Hex {
+   public:
+    /// Of what was added so far.
+    explicit Hex(const Hash128& hash) noexcept;
+
+    /// Writes them to `out` and returns the end.
+    char* write(char* out) const noexcept {
+      std::memcpy(out, digits_, sizeof digits_);
+      return out + sizeof digits_;
+    }
+
+   private:
+    char digits_[32];
+  };
+
+  /// Writes 32 lower-case hex digits to `out` and returns the end.
+  char* write_hex(char* out) const noexcept { return Hex(*this).write(out); }
+
+ private:
+  static void mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept;
+
+  std::uint64_t low_;
+  std::uint64_t high_;
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/own_platform_reader.hpp --------------------------------------------------------------------
+
+// Reading a platform of a host's own: every fault is named by its path.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::string_view platform_keys =
+    "id name display_name description fields request escape limits success errors retry_after receipt target rate "
+    "concurrency idempotency remove";
+
+/// Reads one row. What its body's templates say is judged elsewhere (own_body_check.hpp): who only delivers needs
+/// nothing of it.
+class OwnPlatformReader {
+ public:
+  /// @param out   empty; of no use where there are problems
+  /// @param path  of the row, with a final dot
+  OwnPlatformReader(OwnPlatform& out, std::string path, Problems& problems)
+      : out_(out), path_(std::move(path)), problems_(problems) {}
+
+  void read(json::View row);
+
+ private:
+  static constexpr std::size_t most_texts = 2000;  // bytes of a text of a row that is no template
+
+  void read_field(json::View value, std::size_t position);
+  void place_field(PlatformField& field, std::string_view in, const std::string& path);
+  void read_request(json::View request);
+  void read_url(json::View value);
+  void read_header(std::string_view name, json::View value);
+  /// Takes what each place of a body's texts names of the notifier's.
+  void read_body(json::View value, std::string path);
+  void read_escape(json::View row);
+  void read_limits(json::View list);
+  void read_success(json::View value);
+  void read_error(json::View value, const std::string& path);
+  void read_retry_after(json::View value);
+  void read_pace(json::View row);
+  void read_idempotency(json::View value);
+  /// Says where a slot names no field, or one that may not stand there.
+  PlatformField* find_field(std::string_view key, std::string_view where, std::size_t at);
+  /// A member of JSON that is one text, number or boolean, as {"ok":true}.
+  bool read_condition(json::View value, const std::string& where, std::string_view& member, json::View& wanted);
+
+  void fail(std::string_view where, std::string_view message, std::string_view code) {
+    problems_.add(joined(path_, where), message, code);
+  }
+  /// A text of one line that may be absent.
+  std::string_view text(json::View object, std::string_view key, std::string_view where,
+                        std::size_t most = most_texts) {
+    const json::View value = object[key];
+    if (!value.exists() || value.is_null()) return {};
+    const std::string_view found = value.string();
+    const bool is_line = std::none_of(found.begin(), found.end(),
+                                      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; });
+    if (!value.is_string()) {
+      fail(where, "must be a string", "type");
+    } else if (found.size() > most) {
+      fail(where, with_number("is longer than ", most, " bytes"), "too_long");
+    } else if (!is_line || !is_utf8(found)) {
+      fail(where, "must be one line of UTF-8", "invalid_text");
+    } else {
+      return found;
+    }
+    return {};
+  }
+  /// The word of a list of them.
+  bool is_word(std::string_view word, std::string_view words, std::string_view where) {
+    if (is_among(word, words)) return true;
+    fail(where, with_quoted("is none that there is: ", word, nearest_or_all(word, words)), "unknown");
+    return false;
+  }
+  std::int64_t number(json::View value, std::string_view where, std::int64_t least, std::int64_t most) {
+    std::int64_t found = 0;
+    if (value.integer(found) && found >= least && found <= most) return found;
+    const std::string range =
+        joined(decimal(static_cast<std::size_t>(least)), " to ", decimal(static_cast<std::size_t>(most)));
+    fail(where, joined("must be a whole number from ", range), "type");
+    return least;
+  }
+  bool boolean(json::View object, std::string_view key, std::string_view where) {
+    const json::View value = object[key];
+    if (value.exists() && !value.is_null() && value.kind() != json::Kind::boolean)
+      fail(where, "must be true or false", "type");
+    return value.boolean();
+  }
+  /// Calls `f(element, path)` for the elements of a list that may be absent.
+  template <class F>
+  void each(json::View list, std::string_view name, std::size_t most, F&& f) {
+    if (!list.exists() || list.is_null()) return;
+    if (!list.is_array()) return fail(name, "must be an array", "type");
+    if (list.size() > most) return fail(name, with_number("has too many entries: at most ", most), "too_many");
+    std::size_t position = 0;
+    list.for_each_element([&](json::View element) { f(element, joined(name, "[", decimal(position++), "]")); });
+  }
+  void check(json::View object, std::string_view keys, std::string_view where) {
+    check_keys(object, keys, where.empty() ? path_ : joined(path_, where, "."), problems_);
+  }
+  static bool is_key(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= longest_near_key && is_letter(text[0]) &&
+           std::all_of(text.begin(), text.end(), [](char c) { return is_letter_or_digit(c) || c == '_'; });
+  }
+  std::string_view keep(std::string_view text) { return text.empty() ? text : out_.keep({text}); }
+  std::string keys() const {
+    std::string all;
+    for (const PlatformField& field : out_.fields_) {
+      if (field.is_kept()) all.append(all.empty() ? "" : " ").append(field.key());
+    }
+    return all;
+  }
+
+  OwnPlatform& out_;
+  std::string path_;
+  Problems& problems_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/plain_text.hpp -----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Where the first byte is of which `is(Bytes)` holds, or text.size().
+template <class F>
+std::size_t find_byte(std::string_view text, F&& is) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
+    const unsigned first = is(Bytes::load(p)).first();
+    if (first != Bytes::size) return static_cast<std::size_t>(p - text.data()) + first;
+  }
+  const std::size_t first = is(Bytes::load(p, left)).first();
+  return text.size() - left + (std::min)(first, left);
+}
+
+/// What a character at the start of `text` does to a line of text.
+enum class Effect { none, breaks, hides };
+
+/// Controls and Unicode's line separators break a line. The directional overrides and isolates are invisible, and could
+/// reorder the words that follow.
+struct Control {
+  Effect effect;
+  std::size_t size;  ///< bytes
+};
+
+inline Control control_at(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  if (byte(0) < 0x20 || byte(0) == 0x7F) return {Effect::breaks, 1};
+  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) return {Effect::breaks, 2};
+  if (byte(0) == 0xE2 && byte(1) == 0x80) {
+    if (byte(2) == 0xA8 || byte(2) == 0xA9) return {Effect::breaks, 3};
+    if (byte(2) >= 0xAA && byte(2) <= 0xAE) return {Effect::hides, 3};
+  }
+  if (byte(0) == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) return {Effect::hides, 3};
+  return {Effect::none, 1};
+}
+
+/// Of bytes that may begin a control.
+inline Bytes may_begin_control(Bytes bytes) noexcept {
+  return bytes.below(0x20) | bytes.is('\x7F') | bytes.is('\xC2') | bytes.is('\xE2');
+}
+
+/// Of bytes that JSON, HTML, Slack's markup or quoted-printable escapes, or that may begin a control.
+inline Bytes is_active(Bytes bytes) noexcept {
+  return (bytes - Bytes::all(0x20)).at_least(0x7F - 0x20) | bytes.between('<', '>') |
+         (bytes & Bytes::all(0xFB)).is('"') | bytes.is('\\');
+}
+
+/// Whether a text means nothing but itself in any of these, which need not look at it then.
+inline bool is_inert(std::string_view text) noexcept { return is_without(text, is_active); }
+
+/// Copies up to sixteen bytes to `out`, which has room for that many, and returns how many of them come before the
+/// first that may begin a control.
+inline std::size_t copy_plain(std::string_view text, char* out) noexcept {
+  const Bytes bytes = text.size() >= Bytes::size ? Bytes::load(text.data()) : Bytes::load(text.data(), text.size());
+  bytes.store(out);
+  return (std::min)(std::size_t{may_begin_control(bytes).first()}, text.size());
+}
+
+inline bool append_any_line(Buffer& out, std::string_view text) {
+  char* const start = out.room(text.size() + Bytes::size);
+  char* p = start;
+  while (!text.empty()) {
+    const std::size_t plain = copy_plain(text, p);
+    p += plain;
+    text.remove_prefix(plain);
+    if (plain == Bytes::size || text.empty()) continue;
+    const Control control = control_at(text);
+    if (control.effect == Effect::none) *p++ = text[0];
+    text.remove_prefix(control.size);
+    if (control.effect == Effect::breaks) {
+      while (p != start && p[-1] == ' ') --p;
+      *p++ = ' ';
+      text.remove_prefix((std::min)(text.find_first_not_of(' '), text.size()));
+    }
+  }
+  while (p != start && p[-1] == ' ') --p;
+  const char* first = start;
+  while (first != p && *first == ' ') ++first;
+  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
+  out.set_end(p - (first - start));
+  return first != p;
+}
+
+/// append_line() for any text.
+template <bool is_padded>
+NOTIFIER_NOINLINE bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
+  if (text.empty()) return false;
+  if (text.front() != ' ' && text.back() != ' ') {
+    char* const start = out.room(text.size() + text_padding);
+    const bool is_inert = copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); });
+    inert = inert && is_inert;
+    if (is_inert || copy_without<is_padded>(text, start, may_begin_control)) {
+      out.set_end(start + text.size());
+      return true;
+    }
+  }
+  inert = false;
+  return append_any_line(out, text);
+}
+
+/// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
+/// vanish, spaces at both ends are cut. Whether anything was left.
+/// @tparam is_padded  whether the text is, which makes it quicker
+/// @param inert       becomes false unless the text is inert
+template <bool is_padded = false>
+bool append_line(Buffer& out, std::string_view text, bool& inert) {
+  // Most are short and inert. Nothing is called on their way, so that no register is saved: a third less of it.
+  const bool is_short = !text.empty() && text.size() < Bytes::size;
+  if (is_short && out.capacity() - out.size() >= Bytes::size && text.front() != ' ' && text.back() != ' ') {
+    char* const start = out.data() + out.size();
+    if (copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); })) {
+      out.set_end(start + text.size());
+      return true;
+    }
+  }
+  return append_line_of_any_size<is_padded>(out, text, inert);
+}
+
+/// append_line() for a padded text, as all strings of a json::View are.
+inline bool append_padded_line(Buffer& out, std::string_view text, bool& inert) {
+  return append_line<true>(out, text, inert);
+}
+
+/// The size of a terminal's escape sequence (ECMA-48: ESC [ parameters, intermediates, one final byte), or 0.
+inline std::size_t escape_sequence_size(std::string_view text) noexcept {
+  if (text.size() < 3 || text[0] != '\x1B' || text[1] != '[') return 0;
+  std::size_t i = 2;
+  while (i < text.size() && text[i] >= 0x20 && text[i] < 0x40) ++i;
+  return i < text.size() && text[i] >= 0x40 && text[i] < 0x7F ? i + 1 : 0;
+}
+
+/// Appends a log or a command: line breaks (as \n) and tabs stay, terminal colours, other controls and directional
+/// overrides vanish, blank lines at the start and white space at the end are cut. Whether anything was left.
+/// @tparam is_padded  whether the text is, which makes it quicker
+template <bool is_padded = false>
+bool append_block(Buffer& out, std::string_view text) {
+  char* const start = out.room(text.size() + text_padding);
+  // Most commands are one line.
+  if (!text.empty() && text.back() != ' ' && copy_without<is_padded>(text, start, may_begin_control)) {
+    out.set_end(start + text.size());
+    return true;
+  }
+  char* p = start;
+  while (!text.empty()) {
+    const std::size_t plain = copy_plain(text, p);
+    p += plain;
+    text.remove_prefix(plain);
+    if (plain == Bytes::size || text.empty()) continue;
+    const Control control = control_at(text);
+    std::size_t size = control.size;
+    if (control.effect == Effect::none || text[0] == '\t') {
+      *p++ = text[0];
+    } else if (text[0] == '\n' || text[0] == '\r') {
+      if (text.substr(0, 2) == "\r\n") ++size;
+      *p++ = '\n';
+    } else if (const std::size_t sequence = escape_sequence_size(text)) {
+      size = sequence;
+    }
+    text.remove_prefix(size);
+  }
+  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\t'; };
+  while (p != start && is_space(p[-1])) --p;
+  const char* first = start;
+  for (const char* c = start; c != p && is_space(*c); ++c) {
+    if (*c == '\n') first = c + 1;
+  }
+  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
+  out.set_end(p - (first - start));
+  return first != p;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/net/link.hpp ------------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Of bytes that no URL holds (RFC 3986, section 2).
+inline Bytes is_outside_url(Bytes b) noexcept {
+  return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.is('<') | b.is('>') | b.is('\\') | b.is('^') | b.is('`') |
+         b.between('{', '}');
+}
+
+/// What is left of a URL when every byte that RFC 3986 does not allow in one is percent-encoded: neither quotes, angle
+/// brackets, `|`, backslashes nor spaces, nor anything outside ASCII.
+inline bool is_url_byte(char c) noexcept {
+  const unsigned char byte = static_cast<unsigned char>(c);
+  if (byte <= 0x20 || byte >= 0x7F) return false;
+  return std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+}
+
+/// Of bytes that no host with a port holds; brackets are for IPv6.
+inline Bytes is_outside_host(Bytes b) noexcept {
+  return b.below('-') | b.is('/') | b.between(';', '@') | b.is('\\') | b.between('^', '`') | b.at_least('{');
+}
+
+/// The size of `https://` or `http://`, letters in any case, at the start of a text; else 0.
+inline std::size_t web_scheme_size(std::string_view text) noexcept {
+  if (text.size() < 8) return 0;
+  const std::uint64_t start = load_u64(text.data());
+  const auto in_lower_case = [&](std::uint64_t letters) { return start | (letters & 0x2020202020202020u); };
+  constexpr std::uint64_t four_letters = 0xFFFFFFFFu;
+  constexpr std::uint64_t five_letters = 0xFFFFFFFFFFu;
+  if (in_lower_case(five_letters) == load_u64("https://")) return 8;
+  return (in_lower_case(four_letters) << 8) == (load_u64("http:///") << 8) ? 7 : 0;
+}
+
+/// Whether event data may be shown as a link: an absolute http or https URL with a host, without a user name or
+/// password, at most NOTIFIER_MAX_URL_BYTES long. Behind the host may be all but controls: see append_url().
+inline bool is_link(std::string_view text) noexcept {
+  const std::size_t start = web_scheme_size(text);
+  if (start == 0 || text.size() > NOTIFIER_MAX_URL_BYTES) return false;
+
+  const std::string_view rest = text.substr(start);
+  const std::size_t host_end = find_byte(rest, [](Bytes b) { return is_outside_host(b); });
+  if (host_end == 0 || rest[0] == ':') return false;
+  if (host_end < rest.size() && rest[host_end] != '/' && rest[host_end] != '?' && rest[host_end] != '#') return false;
+  const std::string_view target = rest.substr(host_end);
+  return find_byte(target, [](Bytes b) { return b.below(0x20) | b.is('\x7F'); }) == target.size();
+}
+
+inline char* put_percent_encoded(unsigned char byte, char* out) noexcept {
+  static constexpr char hex[] = "0123456789ABCDEF";
+  out[0] = '%';
+  out[1] = hex[byte >> 4];
+  out[2] = hex[byte & 15];
+  return out + 3;
+}
+
+/// Appends a link as RFC 3986 wants it, whatever a person would still recognise as one: spaces around it go, the scheme
+/// is in lower case, and what no URL holds is percent-encoded. Whether it is_link(); else `out` is as before.
+/// @param text  padded
+inline bool append_url(Buffer& out, std::string_view text) {
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  if (!is_link(text)) return false;
+  const std::size_t scheme = web_scheme_size(text);
+  char* const start = out.room(3 * text.size() + text_padding);
+  char* p = start;
+  for (std::size_t i = 0; i < scheme; ++i) *p++ = to_lower(text[i]);
+  const std::string_view rest = text.substr(scheme);
+  if (copy_without<true>(rest, p, is_outside_url)) {
+    p += rest.size();
+  } else {
+    for (const char c : rest) {
+      if (is_url_byte(c)) {
+        *p++ = c;
+      } else {
+        p = put_percent_encoded(static_cast<unsigned char>(c), p);
+      }
+    }
+  }
+  if (static_cast<std::size_t>(p - start) > NOTIFIER_MAX_URL_BYTES) return false;
+  out.set_end(p);
+  return true;
+}
+
+/// RFC 3986's unreserved characters.
+inline bool is_unreserved(char c) noexcept {
+  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+/// Percent-encodes what stands in `out` since `begin`, for one segment of a URL's path or a value of its query: all but
+/// unreserved characters.
+/// @param kept  one more that stays, as the slashes of several segments; an unreserved one: none
+NOTIFIER_NOINLINE inline void percent_encode(Buffer& out, std::size_t begin, char kept = '-') {
+  const std::size_t size = out.size() - begin;
+  char* const start = out.room(2 * size) - size;
+  std::size_t encoded = 0;
+  const auto stays = [kept](char c) { return c == kept || is_unreserved(c); };
+  for (std::size_t i = 0; i < size; ++i) encoded += !stays(start[i]);
+  char* to = start + size + 2 * encoded;
+  out.set_end(to);
+  for (const char* from = start + size; from != start;) {
+    const char c = *--from;
+    if (stays(c)) {
+      *--to = c;
+    } else {
+      to -= 3;
+      put_percent_encoded(static_cast<unsigned char>(c), to);
+    }
+  }
+}
+
+/// Whether a part of a URL's path has a segment that leads up, away from where the URL says that it is.
+NOTIFIER_NOINLINE inline bool leads_up(std::string_view path) noexcept {
+  for (std::size_t at = 0, end = 0; end < path.size(); at = end + 1) {
+    end = (std::min)(path.find('/', at), path.size());
+    const std::string_view segment = path.substr(at, end - at);
+    if (segment == "." || segment == "..") return true;
+  }
+  return false;
+}
+
+/// Appends `text` for one segment of a URL's path: all but unreserved characters percent-encoded.
+inline void append_path_segment(Buffer& out, std::string_view text) {
+  const std::size_t begin = out.size();
+  out.append(text);
+  percent_encode(out, begin);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/net/ip_address.hpp ------------------------------------------------------------------------------------
+
+// IP addresses: their binary form, and the ways to write them in a URL.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// An IPv4 or IPv6 address in network byte order. Plain data: an adapter fills it from a sockaddr or a lookup.
+struct IpAddress {
+  std::array<std::uint8_t, 16> bytes{};  ///< an IPv4 address is in the first four
+  bool is_v6 = false;
+
+  /// @param octets  four bytes in network order, as `in_addr` holds them
+  static IpAddress v4(const void* octets) noexcept {
+    IpAddress address;
+    std::memcpy(address.bytes.data(), octets, 4);
+    return address;
+  }
+  /// @param value  the address as a number: 127.0.0.1 is 0x7F000001
+  static IpAddress v4(std::uint32_t value) noexcept {
+    IpAddress address;
+    for (std::size_t i = 0; i < 4; ++i) address.bytes[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
+    return address;
+  }
+  /// @param octets  sixteen bytes in network order, as `in6_addr` holds them
+  static IpAddress v6(const void* octets) noexcept {
+    IpAddress address;
+    std::memcpy(address.bytes.data(), octets, 16);
+    address.is_v6 = true;
+    return address;
+  }
+
+  std::size_t size() const noexcept { return is_v6 ? 16 : 4; }
+  /// The IPv4 address as a number, taken from four bytes at `at`: 0 for an IPv4 address, 12 for one mapped into IPv6.
+  std::uint32_t v4_value(std::size_t at = 0) const noexcept {
+    return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 | std::uint32_t{bytes[at + 2]} << 8 |
+           std::uint32_t{bytes[at + 3]};
+  }
+  /// The IPv4 address of an IPv4-mapped address (a socket reports IPv4 peers so when it is dual-stack), else the
+  /// address itself.
+  IpAddress unmapped() const noexcept {
+    static constexpr std::uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+    return is_v6 && std::memcmp(bytes.data(), prefix, sizeof prefix) == 0 ? v4(v4_value(12)) : *this;
+  }
+
+  friend bool operator==(const IpAddress& a, const IpAddress& b) noexcept {
+    return a.is_v6 == b.is_v6 && std::memcmp(a.bytes.data(), b.bytes.data(), a.size()) == 0;
+  }
+  friend bool operator!=(const IpAddress& a, const IpAddress& b) noexcept { return !(a == b); }
+};
+
+/// True where a URL's host has to be read as an IPv4 address: its last label is a number in any base. Such a host is an
+/// address or an error, never a name (WHATWG URL, "ends in a number").
+bool ends_in_number(std::string_view host) noexcept;
+
+/// Reads an IPv4 address in any form a browser, libcurl or inet_aton takes: one to four parts, each decimal, octal or
+/// hexadecimal, the last one filling all bytes that are left (WHATWG URL, "IPv4 parser"). One trailing dot is skipped.
+std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept;
+
+/// Reads four decimal parts without leading zeros: the one form all programs read alike (RFC 3986 `IPv4address`).
+/// @param takes_zeros  "10.0.0.01" is read, too, as 10.0.0.1; others take such a part for octal
+std::optional<IpAddress> parse_dotted_ipv4(std::string_view text, bool takes_zeros = false) noexcept;
+
+/// Reads an IPv6 address without brackets (RFC 4291 section 2.2, an IPv4 tail included). A zone id is not accepted: it
+/// names an interface of this machine, which no webhook can be reached by.
+std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept;
+
+/// The address as text: "127.0.0.1", or eight hexadecimal groups with the longest run of zeros as "::" (RFC 5952,
+/// without its IPv4 tail). For logs and reasons.
+std::string to_string(const IpAddress& address);
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/net/url.hpp -------------------------------------------------------------------------------------------
+
+// Webhook URLs: one strict reading, so that no two programs on the way understand the same URL differently.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// An absolute http or https URL in pieces. The views borrow from the text that was parsed.
+struct Url {
+  std::string_view scheme;           ///< as written: "https", "HTTP"
+  std::string_view host;             ///< as written, without the brackets of an IPv6 address
+  std::string_view path;             ///< from the first slash to the query, as written; empty where the URL has none
+  std::string_view query;            ///< after the question mark, as written
+  std::string_view target;           ///< path and query as written, question mark included; may be empty
+  std::optional<IpAddress> address;  ///< where the host is an address, in whatever form it is written
+  std::uint16_t port = 0;            ///< as written, or the scheme's own
+  bool secure = false;               ///< https
+};
+
+/// Reads a webhook URL: an absolute http or https URL with a host, no credentials, no fragment, at most
+/// NOTIFIER_MAX_URL_BYTES long.
+///
+/// Stricter than a browser wherever programs are known to disagree, since one of them judges the URL and another
+/// connects: no white space, control characters or backslashes anywhere; exactly two slashes before the host; the host
+/// is an IPv4 address (in any notation), an IPv6 address in brackets without a zone, or a name of ASCII letters,
+/// digits, `-`, `_` and `.` in labels of 1 to 63 bytes, one trailing dot allowed. Percent-encoded hosts and such with
+/// characters outside ASCII (domain names in other scripts have an ASCII form, xn--...) are refused. A host that ends
+/// in a number is an address or an error (WHATWG URL).
+///
+/// @param text  outlives the Url.
+/// @return the pieces; or errc::too_large, or errc::invalid with a message fit for a form field and the byte offset of
+///         the fault. The message holds nothing of the URL, which is a secret.
+Result<Url> parse_http_url(std::string_view text);
+
+/// Appends the URL's request target as it goes over the wire (RFC 9112 section 3.2.1): never empty, begins with a
+/// slash, bytes that no request line may hold percent-encoded.
+void append_request_target(const Url& url, std::string& out);
+
+/// Appends scheme, host and target with scheme and host in lower case, addresses in their usual notation and the port
+/// only where it is not the scheme's own: what any HTTP client understands the same way.
+void append_normalized(const Url& url, std::string& out);
+
+namespace detail::net {
+
+/// ASCII case-insensitive; `lower` is in lower case already.
+constexpr bool equals_lower(std::string_view text, std::string_view lower) noexcept {
+  if (text.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (to_lower(text[i]) != lower[i]) return false;
+  }
+  return true;
+}
+
+/// Whether a host is this one, or one below it; a dot at its end does not matter.
+constexpr bool is_host_or_below(std::string_view host, std::string_view lower) noexcept {
+  if (!host.empty() && host.back() == '.') host.remove_suffix(1);
+  if (host.size() < lower.size() || !equals_lower(host.substr(host.size() - lower.size()), lower)) return false;
+  return host.size() == lower.size() || host[host.size() - lower.size() - 1] == '.';
+}
+
+}  // namespace detail::net
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/own_platform_rows.hpp ----------------------------------------------------------------------
+
+// What an OwnPlatformReader makes of each member of a row.
+
+#include <iterator>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr HeaderView own_platform_headers[] = {{"content-type", "application/json"},
+                                                      {"user-agent", "notifier/2.0"}};
+
+/// Of a notifier's field on all platforms whose requests are not signed.
+inline constexpr PlatformField no_signing_field = {"type_data.signing_secret", PlatformField::Kind::refused,
+                                                   PlatformField::Visibility::write_only, false,
+                                                   "is for webhook notifiers alone"};
+
+NOTIFIER_NOINLINE inline void OwnPlatformReader::read(json::View row) {
+  std::string json;
+  row.append_json(json);
+  if (json.size() > NOTIFIER_MAX_PLATFORM_BYTES) {
+    return fail("name", with_number("is of a row that is longer than ", NOTIFIER_MAX_PLATFORM_BYTES, " bytes"),
+                "too_long");
+  }
+  out_.json_ = out_.keep({json});
+  check(row, platform_keys, {});
+  PlatformRow& of = out_.row_;
+  of.name = keep(text(row, "name", "name", longest_near_key));
+  const bool is_name =
+      is_key(of.name) && std::none_of(of.name.begin(), of.name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (!is_name)
+    fail("name", "must be a word of lower case letters, digits and underscores, at most 63", "invalid_text");
+  of.id = keep(text(row, "id", "id", NOTIFIER_MAX_ID_BYTES));
+  if (of.id.empty()) {
+    const Hash128::Hex hex(Hash128().add("platform").add(of.name));
+    char id[32];
+    hex.write(id);
+    of.id = out_.keep({{id, 24}});
+  } else if (!std::all_of(of.id.begin(), of.id.end(), [](char c) { return is_letter_or_digit(c) || c == '-'; })) {
+    fail("id", "must be of letters, digits and hyphens", "invalid_text");
+  }
+  of.display_name = keep(text(row, "display_name", "display_name"));
+  if (of.display_name.empty()) of.display_name = of.name;
+  of.description = keep(text(row, "description", "description"));
+
+  out_.fields_.reserve(max_platform_fields);
+  std::size_t position = 0;
+  each(row["fields"], "fields", max_platform_fields - 1,
+       [&](json::View field, const std::string&) { read_field(field, position++); });
+  std::string fields_json;
+  row["fields"].append_json(fields_json);
+  out_.fields_json_ = row["fields"].is_array() ? out_.keep({fields_json}) : std::string_view("[]");
+  read_request(row["request"]);
+  out_.fields_.push_back(no_signing_field);
+  of.fields = {out_.fields_.data(), out_.fields_.size()};
+  of.headers = {out_.headers_.data(), out_.headers_.size()};
+
+  read_escape(row);
+  read_limits(row["limits"]);
+  read_success(row["success"]);
+  each(row["errors"], "errors", 64, [&](json::View error, const std::string& path) { read_error(error, path); });
+  out_.rules_.replies = {out_.replies_.data(), out_.replies_.size()};
+  read_retry_after(row["retry_after"]);
+  out_.rules_.receipt = keep(text(row, "receipt", "receipt", NOTIFIER_MAX_ID_BYTES));
+  read_pace(row);
+  read_idempotency(row["idempotency"]);
+}
+
+inline void OwnPlatformReader::read_field(json::View value, std::size_t position) {
+  using Kind = PlatformField::Kind;
+  constexpr std::string_view kinds = "url text token choice number";
+  const std::string path = with_number("fields[", position, "]");
+  const auto at = [&](std::string_view member) { return joined(path, ".", member); };
+  if (!value.is_object()) return fail(path, "must be an object", "type");
+  check(value, "key label kind required secret in name choices default help", path);
+  const std::string_view key = text(value, "key", at("key"));
+  if (!is_key(key)) {
+    return fail(at("key"), "must be a word of letters, digits and underscores, at most 63", "invalid_text");
+  }
+  if (key == "signing_secret" || key == "signature") return fail(at("key"), "is a webhook's own", "taken");
+  if (out_.find_field(key) != nullptr) return fail(at("key"), "is given twice", "taken");
+  PlatformField field;
+  field.path = out_.keep({"type_data.", key});
+  const std::string_view kind = value["kind"].exists() ? text(value, "kind", at("kind")) : std::string_view("text");
+  if (!is_word(kind, kinds, at("kind"))) return;
+  field.kind = kind == "url"      ? Kind::url
+               : kind == "token"  ? Kind::token
+               : kind == "choice" ? Kind::choice
+               : kind == "number" ? Kind::number
+                                  : Kind::text;
+  field.is_required = boolean(value, "required", at("required"));
+  const bool is_secret = boolean(value, "secret", at("secret"));
+  if (is_secret) field.visibility = PlatformField::Visibility::write_only;
+  field.name = keep(text(value, "name", at("name"), NOTIFIER_MAX_ID_BYTES));
+  std::string choices;
+  each(value["choices"], at("choices"), 100, [&](json::View choice, const std::string& where) {
+    const std::string_view word = choice.string();
+    const bool is_visible = std::all_of(word.begin(), word.end(), [](char c) { return c > ' ' && c < 127; });
+    if (word.empty() || word.size() > NOTIFIER_MAX_ID_BYTES || !is_visible) {
+      fail(where, "must be a word of visible ASCII characters", "invalid_text");
+    }
+    choices.append(choices.empty() ? "" : " ").append(word);
+  });
+  if (choices.empty() == (field.kind == Kind::choice)) {
+    fail(at("choices"), field.kind == Kind::choice ? "can't be blank" : "are for a field of kind choice", "blank");
+  }
+  field.choices = keep(choices);
+  field.fallback = keep(text(value, "default", at("default")));
+  text(value, "label", at("label"));
+  text(value, "help", at("help"));
+  if (!field.fallback.empty() && (is_secret || field.is_required)) {
+    fail(at("default"), is_secret ? "can't be a secret's" : "can't be where something is required", "unsupported");
+  } else if (!field.fallback.empty() && field.kind == Kind::choice && !is_among(field.fallback, choices)) {
+    fail(at("default"), "must be one of the choices", "unknown");
+  } else if (!field.fallback.empty() && field.kind == Kind::url && !parse_http_url(field.fallback)) {
+    fail(at("default"), "must be an http or https URL", "invalid_url");
+  } else if (!field.fallback.empty() && field.kind == Kind::number &&
+             field.fallback.find_first_not_of("0123456789") != std::string_view::npos) {
+    fail(at("default"), "must be a number", "type");
+  }
+  place_field(field, text(value, "in", at("in")), path);
+  out_.fields_.push_back(field);
+}
+
+inline void OwnPlatformReader::place_field(PlatformField& field, std::string_view in, const std::string& path) {
+  const std::string where = joined(path, ".in");
+  if (in.empty() || !is_word(in, "url path query header body", where)) return;
+  if (in == "query") field.in = Place::query;
+  if (in == "header") field.in = Place::header;
+  if (in == "body") field.in = Place::body;
+  // Those in the URL are named there.
+  if (in == "header" && field.kind == PlatformField::Kind::url) {
+    fail(where, "can't be so: a URL may hold what no header does", "unsupported");
+  }
+}
+
+inline PlatformField* OwnPlatformReader::find_field(std::string_view key, std::string_view where, std::size_t at) {
+  for (PlatformField& field : out_.fields_) {
+    if (field.key() == key) return &field;
+  }
+  const std::string place = joined("character ", decimal(at + 1), ": ");
+  fail(where, with_quoted(joined(place, "no field is called "), key, nearest_or_all(key, keys())), "wording");
+  return nullptr;
+}
+
+inline void OwnPlatformReader::read_request(json::View request) {
+  if (!request.is_object()) return fail("request", "must be an object", "type");
+  check(request, "method url headers body", "request");
+  const std::string_view method = text(request, "method", "request.method");
+  if (!method.empty() && is_word(method, "POST PUT PATCH", "request.method")) out_.row_.method = keep(method);
+  read_url(request["url"]);
+  out_.headers_.assign(std::begin(own_platform_headers), std::end(own_platform_headers));
+  const json::View headers = request["headers"];
+  if (headers.exists() && !headers.is_null() && !headers.is_object())
+    fail("request.headers", "must be an object", "type");
+  headers.for_each_member([this](std::string_view name, json::View value) { read_header(name, value); });
+
+  const json::View body = request["body"];
+  std::string json;
+  body.append_json(json);
+  if (!body.exists() || body.is_null()) return fail("request.body", "can't be blank: it is what is sent", "blank");
+  if (json.size() > NOTIFIER_MAX_BODY_TEMPLATE_BYTES) {
+    return fail("request.body", with_number("is longer than ", NOTIFIER_MAX_BODY_TEMPLATE_BYTES, " bytes"), "too_long");
+  }
+  out_.body_ = out_.keep({json});
+  read_body(body, {});
+  for (const PlatformField& field : out_.fields_) {
+    if (field.in != Place::body) continue;
+    out_.is_body_shared_ = false;
+    if (!body.is_object()) fail("request.body", "must be an object, since fields are members of it", "type");
+    if (body[field.name_in_request()].exists())
+      fail("request.body", with_quoted("has a member that is a field's, too: ", field.name_in_request()), "taken");
+  }
+}
+
+/// Of a template all that a RequestBuilder takes: fields stand as "{key}".
+inline void OwnPlatformReader::read_url(json::View value) {
+  const std::string where = "request.url";
+  if (!value.exists() || value.is_null()) {
+    if (out_.fields_.empty() || out_.fields_[0].kind != PlatformField::Kind::url || !out_.fields_[0].is_required)
+      fail(where, "can't be blank, unless the first field is a url that is required", "blank");
+    return;
+  }
+  const std::string_view given = value.string();
+  if (!value.is_string() || given.size() > NOTIFIER_MAX_URL_BYTES) {
+    return fail(where, value.is_string() ? "is too long" : "must be a string", value.is_string() ? "too_long" : "type");
+  }
+  std::string url, tried;
+  for_each_template_part(given, [&](std::string_view part, bool is_field, std::size_t at) {
+    const std::string place = joined("character ", decimal(at + 1), ": ");
+    if (!is_field) {
+      constexpr std::string_view key = "{@idempotency_key}";
+      std::string literal(part);
+      std::string shown(part);
+      if (const std::size_t slot = literal.find(key); slot != std::string::npos) {
+        literal.replace(slot, key.size(), "{idempotency_key}");
+        shown.replace(slot, key.size(), "x");
+      }
+      if (shown.find_first_of("{}") != std::string::npos)
+        fail(where, joined(place, "of slots there are {@notifier.KEY} and {@idempotency_key}"), "wording");
+      url += literal;
+      tried += shown;
+      return;
+    }
+    PlatformField* const field = find_field(part, where, at);
+    if (field == nullptr) return;
+    const bool is_url = field->kind == PlatformField::Kind::url;
+    const std::size_t path = tried.find('/', web_scheme_size(tried));
+    if (is_url ? at != 0 : web_scheme_size(tried) == 0 || path == std::string::npos) {
+      fail(where,
+           joined(place, is_url ? "a url stands at the beginning" : "a field stands behind the host, in path or query"),
+           "wording");
+    }
+    if (field->in != Place::none && field->in != Place::path && field->in != Place::url)
+      fail(where, joined(place, "this field stands elsewhere in the request already"), "wording");
+    field->in = is_url ? Place::url : Place::path;
+    url.append("{").append(part).append("}");
+    tried += is_url ? "https://example.com" : "x";
+  });
+  if (!parse_http_url(tried)) fail(where, "must be an http or https URL", "invalid_url");
+  out_.row_.url = out_.keep({url});
+}
+
+inline void OwnPlatformReader::read_header(std::string_view name, json::View value) {
+  constexpr std::string_view ours =
+      "host content-length transfer-encoding connection keep-alive proxy-connection te trailer upgrade expect "
+      "webhook-id webhook-timestamp webhook-signature";
+  const std::string where = joined("request.headers.", quoted(name));
+  std::string lower(name.substr(0, longest_near_key + 1));
+  for (char& c : lower) c = to_lower(c);
+  const bool is_token =
+      !lower.empty() && lower.size() <= longest_near_key &&
+      std::all_of(lower.begin(), lower.end(), [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; });
+  if (!is_token || is_among(lower, ours)) return fail(where, "can't be a header of a request's own", "invalid_text");
+  if (!value.is_string() || value.string().size() > NOTIFIER_MAX_URL_BYTES)
+    return fail(where, "must be a string, and not too long", "type");
+  std::string written;
+  for_each_template_part(value.string(), [&](std::string_view part, bool is_field, std::size_t at) {
+    const std::string place = joined("character ", decimal(at + 1), ": ");
+    if (!is_field) {
+      const bool is_visible = std::all_of(part.begin(), part.end(), [](char c) { return c >= ' ' && c < 127; });
+      if (part.find_first_of("{}") != std::string_view::npos || !is_visible) {
+        fail(where, joined(place, "there are visible ASCII characters and {@notifier.KEY}"), "wording");
+      }
+      written.append(part);
+      return;
+    }
+    PlatformField* const field = find_field(part, where, at);
+    using Kind = PlatformField::Kind;
+    if (field != nullptr && (field->kind == Kind::url || field->kind == Kind::text)) {
+      fail(where, joined(place, "a header holds a token, a choice or a number"), "wording");
+    }
+    if (field != nullptr && field->in == Place::none) field->in = Place::slot;
+    out_.row_.has_header_slots = true;
+    written.append("{").append(part).append("}");
+  });
+  const HeaderView header = {out_.keep({lower}), out_.keep({written})};
+  auto& headers = out_.headers_;
+  const auto same =
+      std::find_if(headers.begin(), headers.end(), [&](const HeaderView& one) { return one.name == header.name; });
+  if (same != headers.end()) {
+    *same = header;
+  } else if (headers.size() == max_platform_headers) {
+    fail(where, with_number("is one too many: at most ", max_platform_headers), "too_many");
+  } else {
+    headers.push_back(header);
+  }
+}
+
+NOTIFIER_NOINLINE inline void OwnPlatformReader::read_body(json::View value, std::string path) {
+  std::size_t position = 0;
+  value.for_each_element([&](json::View element) { read_body(element, joined(path, "[", decimal(position++), "]")); });
+  value.for_each_member([&](std::string_view key, json::View member) {
+    const bool has_path = key.find_first_of(".[") == std::string_view::npos && !key.empty();
+    read_body(member, joined(path, path.empty() ? "" : ".", has_path ? key : std::string_view("?")));
+  });
+  for_each_template_part(value.string(), [&](std::string_view part, bool is_field, std::size_t at) {
+    if (!is_field) return;
+    const std::string where = joined("request.body", path.empty() || path[0] == '[' ? "" : ".", path);
+    PlatformField* const field = find_field(part, where, at);
+    if (field == nullptr) return;
+    if (field->in == Place::none) field->in = Place::slot;
+    out_.is_body_shared_ = false;
+    if (field->visibility == PlatformField::Visibility::open) return;
+    if (path.find('?') != std::string::npos)
+      fail(where, "can't hold a secret below a member whose name has a dot or a bracket", "unsupported");
+    out_.secret_paths_.push_back(path);
+  });
+}
+
+inline void OwnPlatformReader::read_escape(json::View row) {
+  const std::string_view escape = text(row, "escape", "escape");
+  if (escape.empty() || !is_word(escape, "plain markdown html slack", "escape")) return;
+  using Escape = OwnPlatform::Escape;
+  out_.escape_ = escape == "markdown" ? Escape::markdown
+                 : escape == "html"   ? Escape::html
+                 : escape == "slack"  ? Escape::slack
+                                      : Escape::plain;
+}
+
+inline void OwnPlatformReader::read_limits(json::View list) {
+  each(list, "limits", 32, [&](json::View value, const std::string& path) {
+    check(value, "part amount unit", path);
+    PayloadLimit limit;
+    limit.part = keep(text(value, "part", joined(path, ".part"), NOTIFIER_MAX_ID_BYTES));
+    limit.amount = static_cast<std::size_t>(
+        number(value["amount"], joined(path, ".amount"), 16, static_cast<std::int64_t>(NOTIFIER_MAX_BODY_BYTES)));
+    const std::string_view unit = text(value, "unit", joined(path, ".unit"));
+    if (!unit.empty() && is_word(unit, "bytes code_points utf16", joined(path, ".unit")))
+      limit.unit = unit == "bytes"   ? PayloadLimit::Unit::bytes
+                   : unit == "utf16" ? PayloadLimit::Unit::utf16
+                                     : PayloadLimit::Unit::code_points;
+    out_.limits_.push_back(limit);
+  });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/own_platform_replies.hpp -------------------------------------------------------------------
+
+// What an OwnPlatformReader makes of what a row says of replies, and of how fast is sent.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline bool OwnPlatformReader::read_condition(json::View value, const std::string& where, std::string_view& member,
+                                              json::View& wanted) {
+  std::string_view key;
+  value.for_each_member([&](std::string_view name, json::View text) {
+    key = name;
+    wanted = text;
+  });
+  const std::string wanted_text = wanted.text();
+  const bool is_right = value.is_object() && value.size() == 1 && !key.empty() && !wanted_text.empty() &&
+                        wanted_text.size() <= NOTIFIER_MAX_ID_BYTES && key.size() <= NOTIFIER_MAX_ID_BYTES &&
+                        !wanted.is_object() && !wanted.is_array() && !wanted.is_null();
+  if (!is_right) {
+    fail(where, R"(must be an object with one member, a text, number or boolean, as {"ok":true})", "type");
+    return false;
+  }
+  member = keep(key);
+  return true;
+}
+
+inline void OwnPlatformReader::read_success(json::View value) {
+  if (!value.exists() || value.is_null()) return;
+  if (!value.is_object()) return fail("success", "must be an object", "type");
+  check(value, "status body json", "success");
+  each(value["status"], "success.status", 100, [&](json::View status, const std::string& path) {
+    out_.statuses_.push_back(static_cast<int>(number(status, path, 200, 299)));
+  });
+  ReplyRules& rules = out_.rules_;
+  rules.success_statuses = {out_.statuses_.data(), out_.statuses_.size()};
+  rules.success_body = keep(text(value, "body", "success.body"));
+  json::View wanted;
+  if (value["json"].exists() && read_condition(value["json"], "success.json", rules.success_member, wanted)) {
+    rules.success_text = keep(wanted.text());
+    rules.success_is_text = wanted.is_string();
+  }
+  if (!rules.success_body.empty() && !rules.success_member.empty())
+    fail("success.json", "can't be beside body", "unsupported");
+  const std::string_view name = out_.row_.name;
+  rules.unlike_success = out_.keep({name, ": the answer is not that of a success"});
+  rules.denied_success = out_.keep({name, ": the answer says that it was not taken"});
+}
+
+inline void OwnPlatformReader::read_error(json::View value, const std::string& path) {
+  using Action = Verdict::Action;
+  if (!value.is_object()) return fail(path, "must be an object", "type");
+  check(value, "status body json verdict reason", path);
+  const auto at = [&](std::string_view member) { return joined(path, ".", member); };
+  KnownReply reply;
+  reply.is_whole = false;
+  if (value["status"].exists()) reply.status = static_cast<int>(number(value["status"], at("status"), 200, 599));
+  reply.text = keep(text(value, "body", at("body")));
+  json::View wanted;
+  if (value["json"].exists() && read_condition(value["json"], at("json"), reply.member, wanted)) {
+    if (!reply.text.empty()) fail(at("json"), "can't be beside body", "unsupported");
+    reply.text = keep(wanted.text());
+  }
+  if (reply.status == 0 && reply.text.empty()) fail(path, "must say which replies it is of", "blank");
+  const std::string_view verdict = text(value, "verdict", at("verdict"));
+  if (is_word(verdict, "retry throttle disable fail", at("verdict"))) {
+    reply.action = verdict == "retry"      ? Action::retry
+                   : verdict == "throttle" ? Action::throttle
+                   : verdict == "disable"  ? Action::disable
+                                           : Action::fail;
+  }
+  const std::string_view reason = text(value, "reason", at("reason"), NOTIFIER_MAX_ID_BYTES);
+  reply.reason = out_.keep({out_.row_.name, ": ", reason.empty() ? std::string_view("it was refused") : reason});
+  out_.replies_.push_back(reply);
+}
+
+inline void OwnPlatformReader::read_retry_after(json::View value) {
+  if (!value.exists() || value.is_null()) return;
+  if (!value.is_object()) return fail("retry_after", "must be an object", "type");
+  check(value, "header json unit", "retry_after");
+  std::string header(text(value, "header", "retry_after.header"));
+  for (char& c : header) c = to_lower(c);
+  if (!header.empty() && header != "retry-after")
+    fail("retry_after.header", "can only be Retry-After, which is read in any case", "unsupported");
+  out_.rules_.retry_after = keep(text(value, "json", "retry_after.json", NOTIFIER_MAX_ID_BYTES));
+  const std::string_view unit = text(value, "unit", "retry_after.unit");
+  if (!unit.empty() && is_word(unit, "s ms", "retry_after.unit")) out_.rules_.retry_after_is_ms = unit == "ms";
+}
+
+inline void OwnPlatformReader::read_pace(json::View row) {
+  each(row["target"], "target", max_platform_fields, [&](json::View key, const std::string& path) {
+    if (find_field(key.string(), path, 0) != nullptr) out_.target_.push_back(keep(key.string()));
+  });
+  out_.row_.target = {out_.target_.data(), out_.target_.size()};
+  TargetLimits& limits = out_.row_.target_limits;
+  constexpr std::int64_t a_day = 24 * 3600 * 1000;
+  std::size_t windows = 0;
+  each(row["rate"], "rate", 4, [&](json::View window, const std::string& path) {
+    check(window, "count per_ms", path);
+    RateWindow& kept = limits.windows[windows++];
+    kept.count = static_cast<std::uint32_t>(number(window["count"], joined(path, ".count"), 1, 100000));
+    kept.per_ms = number(window["per_ms"], joined(path, ".per_ms"), 1, a_day);
+  });
+  limits.concurrency = 4;
+  if (row["concurrency"].exists())
+    limits.concurrency = static_cast<unsigned>(number(row["concurrency"], "concurrency", 1, 100));
+}
+
+inline void OwnPlatformReader::read_idempotency(json::View value) {
+  const bool is_in_path = out_.row_.url.find("{idempotency_key}") != std::string_view::npos;
+  if (!value.exists() || value.is_null()) return;
+  if (!value.is_object()) return fail("idempotency", "must be an object", "type");
+  check(value, "in name", "idempotency");
+  const std::string_view in = text(value, "in", "idempotency.in");
+  if (!is_word(in, "none query path header body", "idempotency.in")) return;
+  if ((in == "path") != is_in_path)
+    return fail("idempotency.in", "must be path where request.url names {@idempotency_key}, and only there",
+                "unsupported");
+  if (in == "none" || in == "path") return;
+  const std::string_view name = text(value, "name", "idempotency.name", longest_near_key);
+  std::string lower(name);
+  for (char& c : lower) c = to_lower(c);
+  const bool is_word =
+      !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string_view::npos;
+  const std::string_view shown = in == "header" ? std::string_view(lower) : name;
+  const bool is_right = in == "header"
+                            ? lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos
+                            : is_word || is_key(name);
+  if (name.empty() || !is_right) return fail("idempotency.name", "must be a word", "invalid_text");
+  out_.row_.key_name = keep(shown);
+  out_.row_.key_in = in == "query" ? Place::query : in == "header" ? Place::header : Place::body;
+  if (in == "body") out_.is_body_shared_ = false;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/own_platforms.hpp --------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+NOTIFIER_NOINLINE inline const OwnPlatform* OwnPlatforms::admit(const OwnPlatform& row) {
+  if (const OwnPlatform* const known = row.numbered().load(std::memory_order_acquire)) return known;
+  Table& all = table();
+  const std::lock_guard<std::mutex> lock(all.adding);
+  const std::size_t count = all.count.load(std::memory_order_relaxed);
+  for (std::size_t place = 0; place < count; ++place) {
+    const OwnPlatform* const own = all.rows[place].load(std::memory_order_relaxed);
+    if (own->json() != row.json()) continue;
+    row.numbered().store(own, std::memory_order_release);
+    return own;
+  }
+  if (count == most) return nullptr;
+  auto own = std::make_unique<OwnPlatform>(static_cast<Platform>(first_own_platform + count));
+  json::Document document;
+  Problems none;
+  const auto root = document.parse(row.json(), row.json().size());
+  if (root) OwnPlatformReader(*own, {}, none).read(*root);
+  all.rows[count].store(own.get(), std::memory_order_release);
+  all.count.store(count + 1, std::memory_order_release);
+  row.numbered().store(own.get(), std::memory_order_release);
+  return own.release();
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/platform/table.hpp ------------------------------------------------------------------------------------
 
 // All platforms: the rows of the files beside this one.
@@ -4550,9 +6703,14 @@ inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
-inline const ReplyRules& rules_of(const PlatformRow& row) noexcept { return reply_rules[&row - builtin_platforms]; }
+/// @param row  of any platform
+inline const ReplyRules& rules_of(const PlatformRow& row) noexcept {
+  const OwnPlatform* const own = OwnPlatforms::find(row.platform);
+  return own != nullptr ? own->rules() : reply_rules[&row - builtin_platforms];
+}
 inline Range<PayloadLimit> limits_of(const PlatformRow& row) noexcept {
-  return payload_limits[&row - builtin_platforms];
+  const OwnPlatform* const own = OwnPlatforms::find(row.platform);
+  return own != nullptr ? own->limits() : payload_limits[&row - builtin_platforms];
 }
 
 /// The rows in the order of the enum; nullptr where one lacks.
@@ -4604,9 +6762,16 @@ constexpr bool are_complete() noexcept {
 
 static_assert(are_complete(), "a platform lacks its row, or the row lacks what its readers count on");
 
+/// What is known of a platform of a host's own; of one that there is not, what is known of webhooks.
+NOTIFIER_NOINLINE inline const PlatformRow& own_row_of(Platform platform) noexcept {
+  const OwnPlatform* const own = OwnPlatforms::find(platform);
+  return own != nullptr ? own->row() : *rows_by_platform.rows[static_cast<std::size_t>(Platform::webhook)];
+}
+
 /// What is known of a platform that there is.
 constexpr const PlatformRow& row_of(Platform platform) noexcept {
-  return *rows_by_platform.rows[static_cast<std::size_t>(platform)];
+  const auto number = static_cast<std::size_t>(platform);
+  return number < platform_count ? *rows_by_platform.rows[number] : own_row_of(platform);
 }
 
 }  // namespace detail
@@ -4617,7 +6782,7 @@ constexpr const PlatformRow* platforms_end() noexcept { return builtin_platforms
 
 /// What is known of a platform; of one that there is not, what is known of webhooks.
 NOTIFIER_NOINLINE constexpr const PlatformRow& platform_info(Platform platform) noexcept {
-  return detail::row_of(static_cast<std::size_t>(platform) < platform_count ? platform : Platform::webhook);
+  return detail::row_of(platform);
 }
 
 /// Whether it is sent mails, else requests.
@@ -4638,12 +6803,14 @@ inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
 /// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy", "gotify", "matrix", "pushover",
-/// "pagerduty".
+/// "pagerduty"; and those of a host's own.
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
-  return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
+  const bool is_known = static_cast<std::size_t>(platform) < platform_count ||
+                        (is_own(platform) && detail::OwnPlatforms::find(platform) != nullptr);
+  return is_known ? platform_info(platform).name : "unknown";
 }
 
-/// The platform with this id, or nullptr.
+/// The built-in platform with this id, or nullptr.
 NOTIFIER_NOINLINE constexpr const PlatformRow* find_platform_by_id(std::string_view id) noexcept {
   for (const PlatformRow& row : builtin_platforms) {
     if (row.id == id) return &row;
@@ -4651,12 +6818,13 @@ NOTIFIER_NOINLINE constexpr const PlatformRow* find_platform_by_id(std::string_v
   return nullptr;
 }
 
-/// The platform with this name, or nullptr.
+/// The platform with this name, or nullptr. Of a host's own the one that a registry of this program took over last.
 NOTIFIER_NOINLINE constexpr const PlatformRow* find_platform_by_name(std::string_view name) noexcept {
   for (const PlatformRow& row : builtin_platforms) {
     if (row.name == name) return &row;
   }
-  return nullptr;
+  const detail::OwnPlatform* const own = detail::OwnPlatforms::find_by_name(name);
+  return own != nullptr ? &own->row() : nullptr;
 }
 
 NOTIFIER_NAMESPACE_END
@@ -5446,7 +7614,7 @@ void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts = Body
 
 /// Reads what to_json() wrote.
 /// @param rest  of the body, where it was kept apart
-/// @return errc::invalid where there is no idempotency key or no known platform
+/// @return errc::invalid where there is no idempotency key or no platform
 Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest = nullptr);
 
 NOTIFIER_NAMESPACE_END
@@ -5798,78 +7966,6 @@ void describe(const Digest& digest, Message& out, std::size_t most_fields,
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/net/ip_address.hpp ------------------------------------------------------------------------------------
-
-// IP addresses: their binary form, and the ways to write them in a URL.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// An IPv4 or IPv6 address in network byte order. Plain data: an adapter fills it from a sockaddr or a lookup.
-struct IpAddress {
-  std::array<std::uint8_t, 16> bytes{};  ///< an IPv4 address is in the first four
-  bool is_v6 = false;
-
-  /// @param octets  four bytes in network order, as `in_addr` holds them
-  static IpAddress v4(const void* octets) noexcept {
-    IpAddress address;
-    std::memcpy(address.bytes.data(), octets, 4);
-    return address;
-  }
-  /// @param value  the address as a number: 127.0.0.1 is 0x7F000001
-  static IpAddress v4(std::uint32_t value) noexcept {
-    IpAddress address;
-    for (std::size_t i = 0; i < 4; ++i) address.bytes[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
-    return address;
-  }
-  /// @param octets  sixteen bytes in network order, as `in6_addr` holds them
-  static IpAddress v6(const void* octets) noexcept {
-    IpAddress address;
-    std::memcpy(address.bytes.data(), octets, 16);
-    address.is_v6 = true;
-    return address;
-  }
-
-  std::size_t size() const noexcept { return is_v6 ? 16 : 4; }
-  /// The IPv4 address as a number, taken from four bytes at `at`: 0 for an IPv4 address, 12 for one mapped into IPv6.
-  std::uint32_t v4_value(std::size_t at = 0) const noexcept {
-    return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 | std::uint32_t{bytes[at + 2]} << 8 |
-           std::uint32_t{bytes[at + 3]};
-  }
-  /// The IPv4 address of an IPv4-mapped address (a socket reports IPv4 peers so when it is dual-stack), else the
-  /// address itself.
-  IpAddress unmapped() const noexcept {
-    static constexpr std::uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-    return is_v6 && std::memcmp(bytes.data(), prefix, sizeof prefix) == 0 ? v4(v4_value(12)) : *this;
-  }
-
-  friend bool operator==(const IpAddress& a, const IpAddress& b) noexcept {
-    return a.is_v6 == b.is_v6 && std::memcmp(a.bytes.data(), b.bytes.data(), a.size()) == 0;
-  }
-  friend bool operator!=(const IpAddress& a, const IpAddress& b) noexcept { return !(a == b); }
-};
-
-/// True where a URL's host has to be read as an IPv4 address: its last label is a number in any base. Such a host is an
-/// address or an error, never a name (WHATWG URL, "ends in a number").
-bool ends_in_number(std::string_view host) noexcept;
-
-/// Reads an IPv4 address in any form a browser, libcurl or inet_aton takes: one to four parts, each decimal, octal or
-/// hexadecimal, the last one filling all bytes that are left (WHATWG URL, "IPv4 parser"). One trailing dot is skipped.
-std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept;
-
-/// Reads four decimal parts without leading zeros: the one form all programs read alike (RFC 3986 `IPv4address`).
-/// @param takes_zeros  "10.0.0.01" is read, too, as 10.0.0.1; others take such a part for octal
-std::optional<IpAddress> parse_dotted_ipv4(std::string_view text, bool takes_zeros = false) noexcept;
-
-/// Reads an IPv6 address without brackets (RFC 4291 section 2.2, an IPv4 tail included). A zone id is not accepted: it
-/// names an interface of this machine, which no webhook can be reached by.
-std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept;
-
-/// The address as text: "127.0.0.1", or eight hexadecimal groups with the longest run of zeros as "::" (RFC 5952,
-/// without its IPv4 tail). For logs and reasons.
-std::string to_string(const IpAddress& address);
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/net/address_ranges.hpp --------------------------------------------------------------------------------
 
 // Which addresses are not on the public internet.
@@ -5942,69 +8038,6 @@ constexpr std::string_view describe(GuardReason reason) noexcept {
 /// The kind of address this is, none for one on the public internet. An IPv4 address mapped into IPv6 is judged as
 /// itself. Sources: the IANA special-purpose address registries (RFC 6890); in IPv6 all but 2000::/3 is reserved.
 GuardReason classify_address(const IpAddress& address) noexcept;
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/net/url.hpp -------------------------------------------------------------------------------------------
-
-// Webhook URLs: one strict reading, so that no two programs on the way understand the same URL differently.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// An absolute http or https URL in pieces. The views borrow from the text that was parsed.
-struct Url {
-  std::string_view scheme;           ///< as written: "https", "HTTP"
-  std::string_view host;             ///< as written, without the brackets of an IPv6 address
-  std::string_view path;             ///< from the first slash to the query, as written; empty where the URL has none
-  std::string_view query;            ///< after the question mark, as written
-  std::string_view target;           ///< path and query as written, question mark included; may be empty
-  std::optional<IpAddress> address;  ///< where the host is an address, in whatever form it is written
-  std::uint16_t port = 0;            ///< as written, or the scheme's own
-  bool secure = false;               ///< https
-};
-
-/// Reads a webhook URL: an absolute http or https URL with a host, no credentials, no fragment, at most
-/// NOTIFIER_MAX_URL_BYTES long.
-///
-/// Stricter than a browser wherever programs are known to disagree, since one of them judges the URL and another
-/// connects: no white space, control characters or backslashes anywhere; exactly two slashes before the host; the host
-/// is an IPv4 address (in any notation), an IPv6 address in brackets without a zone, or a name of ASCII letters,
-/// digits, `-`, `_` and `.` in labels of 1 to 63 bytes, one trailing dot allowed. Percent-encoded hosts and such with
-/// characters outside ASCII (domain names in other scripts have an ASCII form, xn--...) are refused. A host that ends
-/// in a number is an address or an error (WHATWG URL).
-///
-/// @param text  outlives the Url.
-/// @return the pieces; or errc::too_large, or errc::invalid with a message fit for a form field and the byte offset of
-///         the fault. The message holds nothing of the URL, which is a secret.
-Result<Url> parse_http_url(std::string_view text);
-
-/// Appends the URL's request target as it goes over the wire (RFC 9112 section 3.2.1): never empty, begins with a
-/// slash, bytes that no request line may hold percent-encoded.
-void append_request_target(const Url& url, std::string& out);
-
-/// Appends scheme, host and target with scheme and host in lower case, addresses in their usual notation and the port
-/// only where it is not the scheme's own: what any HTTP client understands the same way.
-void append_normalized(const Url& url, std::string& out);
-
-namespace detail::net {
-
-/// ASCII case-insensitive; `lower` is in lower case already.
-constexpr bool equals_lower(std::string_view text, std::string_view lower) noexcept {
-  if (text.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (to_lower(text[i]) != lower[i]) return false;
-  }
-  return true;
-}
-
-/// Whether a host is this one, or one below it; a dot at its end does not matter.
-constexpr bool is_host_or_below(std::string_view host, std::string_view lower) noexcept {
-  if (!host.empty() && host.back() == '.') host.remove_suffix(1);
-  if (host.size() < lower.size() || !equals_lower(host.substr(host.size() - lower.size()), lower)) return false;
-  return host.size() == lower.size() || host[host.size() - lower.size() - 1] == '.';
-}
-
-}  // namespace detail::net
 
 NOTIFIER_NAMESPACE_END
 
@@ -6719,341 +8752,7 @@ class Outbox {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/text/hash.hpp -----------------------------------------------------------------------------------------
-
-// A 128-bit hash for names that must come out the same on every machine: idempotency keys, mail threads, MIME
-// boundaries.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Hashes a sequence of texts; ("ab", "c") and ("a", "bc") differ. Mixes as MurmurHash3 x64 128 does: 64-bit
-/// multiplications only, which wasm has as well. Not cryptographic.
-class Hash128 {
- public:
-  explicit constexpr Hash128(std::uint64_t seed = 0) noexcept : low_(seed), high_(seed) {}
-
-  /// Adds the next text of the sequence.
-  Hash128& add(std::string_view text) noexcept;
-
-  /// 32 lower-case hex digits, to be written more than once.
-  class Hex {
-   public:
-    /// Of what was added so far.
-    explicit Hex(const Hash128& hash) noexcept;
-
-    /// Writes them to `out` and returns the end.
-    char* write(char* out) const noexcept {
-      std::memcpy(out, digits_, sizeof digits_);
-      return out + sizeof digits_;
-    }
-
-   private:
-    char digits_[32];
-  };
-
-  /// Writes 32 lower-case hex digits to `out` and returns the end.
-  char* write_hex(char* out) const noexcept { return Hex(*this).write(out); }
-
- private:
-  static void mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept;
-
-  std::uint64_t low_;
-  std::uint64_t high_;
-};
-
-NOTIFIER_NAMESPACE_END
-
 #if NOTIFIER_BODIES
-
-// ---- notifier/text/bytes.hpp ----------------------------------------------------------------------------------------
-
-// Sixteen bytes of text at a time: what escaping and counting spend their time on.
-
-#if defined(__wasm_simd128__)
-#include <wasm_simd128.h>
-#elif defined(__SSE2__) || defined(_M_X64)
-#include <emmintrin.h>
-#elif defined(__ARM_NEON) && defined(__aarch64__)
-#include <arm_neon.h>
-#endif
-#if defined(_MSC_VER) && !defined(__clang__)
-#include <intrin.h>
-#endif
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Loads as little-endian whatever the machine: hashes and partial loads mean the same everywhere.
-inline std::uint64_t load_u64(const char* p) noexcept {
-  std::uint64_t value;
-  std::memcpy(&value, p, 8);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap64(value);
-#endif
-  return value;
-}
-inline void store_u64(std::uint64_t value, char* out) noexcept {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap64(value);
-#endif
-  std::memcpy(out, &value, 8);
-}
-inline std::uint32_t load_u32(const char* p) noexcept {
-  std::uint32_t value;
-  std::memcpy(&value, p, 4);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap32(value);
-#endif
-  return value;
-}
-
-/// The first `size` bytes at `p`, 0 to 8, the rest zero; reads nothing beyond them.
-inline std::uint64_t load_up_to_8(const char* p, std::size_t size) noexcept {
-  const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
-  if (size >= 4) return load_u32(p) | std::uint64_t{load_u32(p + size - 4)} << (8 * (size - 4));
-  if (size == 0) return 0;
-  return byte(0) | byte(size / 2) << (8 * (size / 2)) | byte(size - 1) << (8 * (size - 1));
-}
-
-inline unsigned lowest_set_bit(std::uint64_t bits) noexcept {
-#if defined(__GNUC__) || defined(__clang__)
-  return static_cast<unsigned>(__builtin_ctzll(bits));
-#elif defined(_M_X64) || defined(_M_ARM64)
-  unsigned long index;
-  _BitScanForward64(&index, bits);
-  return index;
-#else
-  unsigned index = 0;
-  for (; (bits & 1) == 0; bits >>= 1) ++index;
-  return index;
-#endif
-}
-
-/// Sixteen bytes. Comparisons give 0xFF where they hold and 0 where not; all of them are unsigned. interleave_first()
-/// and interleave_last() take bytes from both in turn: of the first eight, of the last eight of each.
-class Bytes {
- public:
-  static constexpr std::size_t size = 16;
-
-#if defined(__wasm_simd128__)
-  using Vector = v128_t;
-  static Bytes load(const char* p) noexcept { return Bytes(wasm_v128_load(p)); }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    return Bytes(wasm_i64x2_make(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high)));
-  }
-  static Bytes all(unsigned value) noexcept { return Bytes(wasm_i8x16_splat(static_cast<std::int8_t>(value))); }
-  void store(char* out) const noexcept { wasm_v128_store(out, vector_); }
-  Bytes operator|(Bytes other) const noexcept { return Bytes(wasm_v128_or(vector_, other.vector_)); }
-  Bytes operator&(Bytes other) const noexcept { return Bytes(wasm_v128_and(vector_, other.vector_)); }
-  Bytes operator-(Bytes other) const noexcept { return Bytes(wasm_i8x16_sub(vector_, other.vector_)); }
-  Bytes operator+(Bytes other) const noexcept { return Bytes(wasm_i8x16_add(vector_, other.vector_)); }
-  Bytes upper_halves() const noexcept { return Bytes(wasm_u8x16_shr(vector_, 4)); }
-  Bytes interleave_first(Bytes other) const noexcept {
-    return Bytes(wasm_i8x16_shuffle(vector_, other.vector_, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
-  }
-  Bytes interleave_last(Bytes other) const noexcept {
-    return Bytes(
-        wasm_i8x16_shuffle(vector_, other.vector_, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
-  }
-  Bytes is(Bytes other) const noexcept { return Bytes(wasm_i8x16_eq(vector_, other.vector_)); }
-  Bytes at_most(Bytes other) const noexcept { return Bytes(wasm_u8x16_le(vector_, other.vector_)); }
-  std::uint64_t mask() const noexcept { return static_cast<std::uint64_t>(wasm_i8x16_bitmask(vector_)); }
-  unsigned count() const noexcept { return static_cast<unsigned>(__builtin_popcountll(mask())); }
-  static constexpr unsigned bits_per_byte = 1;
-#elif defined(__SSE2__) || defined(_M_X64)
-  using Vector = __m128i;
-  static Bytes load(const char* p) noexcept { return Bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    return Bytes(_mm_set_epi64x(static_cast<std::int64_t>(high), static_cast<std::int64_t>(low)));
-  }
-  static Bytes all(unsigned value) noexcept { return Bytes(_mm_set1_epi8(static_cast<char>(value))); }
-  void store(char* out) const noexcept { _mm_storeu_si128(reinterpret_cast<__m128i*>(out), vector_); }
-  Bytes operator|(Bytes other) const noexcept { return Bytes(_mm_or_si128(vector_, other.vector_)); }
-  Bytes operator&(Bytes other) const noexcept { return Bytes(_mm_and_si128(vector_, other.vector_)); }
-  Bytes operator-(Bytes other) const noexcept { return Bytes(_mm_sub_epi8(vector_, other.vector_)); }
-  Bytes operator+(Bytes other) const noexcept { return Bytes(_mm_add_epi8(vector_, other.vector_)); }
-  Bytes upper_halves() const noexcept { return Bytes(_mm_and_si128(_mm_srli_epi16(vector_, 4), _mm_set1_epi8(15))); }
-  Bytes interleave_first(Bytes other) const noexcept { return Bytes(_mm_unpacklo_epi8(vector_, other.vector_)); }
-  Bytes interleave_last(Bytes other) const noexcept { return Bytes(_mm_unpackhi_epi8(vector_, other.vector_)); }
-  Bytes is(Bytes other) const noexcept { return Bytes(_mm_cmpeq_epi8(vector_, other.vector_)); }
-  Bytes at_most(Bytes other) const noexcept {
-    return Bytes(_mm_cmpeq_epi8(_mm_min_epu8(vector_, other.vector_), vector_));
-  }
-  std::uint64_t mask() const noexcept { return static_cast<unsigned>(_mm_movemask_epi8(vector_)); }
-  unsigned count() const noexcept {
-    const __m128i sums = _mm_sad_epu8(_mm_and_si128(vector_, _mm_set1_epi8(1)), _mm_setzero_si128());
-    return static_cast<unsigned>(_mm_cvtsi128_si32(sums) + _mm_cvtsi128_si32(_mm_srli_si128(sums, 8)));
-  }
-  static constexpr unsigned bits_per_byte = 1;
-#elif defined(__ARM_NEON) && defined(__aarch64__)
-  using Vector = uint8x16_t;
-  static Bytes load(const char* p) noexcept { return Bytes(vld1q_u8(reinterpret_cast<const std::uint8_t*>(p))); }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    return Bytes(vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(low), vcreate_u64(high))));
-  }
-  static Bytes all(unsigned value) noexcept { return Bytes(vdupq_n_u8(static_cast<std::uint8_t>(value))); }
-  void store(char* out) const noexcept { vst1q_u8(reinterpret_cast<std::uint8_t*>(out), vector_); }
-  Bytes operator|(Bytes other) const noexcept { return Bytes(vorrq_u8(vector_, other.vector_)); }
-  Bytes operator&(Bytes other) const noexcept { return Bytes(vandq_u8(vector_, other.vector_)); }
-  Bytes operator-(Bytes other) const noexcept { return Bytes(vsubq_u8(vector_, other.vector_)); }
-  Bytes operator+(Bytes other) const noexcept { return Bytes(vaddq_u8(vector_, other.vector_)); }
-  Bytes upper_halves() const noexcept { return Bytes(vshrq_n_u8(vector_, 4)); }
-  Bytes interleave_first(Bytes other) const noexcept { return Bytes(vzip1q_u8(vector_, other.vector_)); }
-  Bytes interleave_last(Bytes other) const noexcept { return Bytes(vzip2q_u8(vector_, other.vector_)); }
-  Bytes is(Bytes other) const noexcept { return Bytes(vceqq_u8(vector_, other.vector_)); }
-  Bytes at_most(Bytes other) const noexcept { return Bytes(vcleq_u8(vector_, other.vector_)); }
-  std::uint64_t mask() const noexcept {
-    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(vector_), 4)), 0);
-  }
-  unsigned count() const noexcept { return vaddvq_u8(vandq_u8(vector_, vdupq_n_u8(1))); }
-  static constexpr unsigned bits_per_byte = 4;
-#else
-  struct Vector {
-    std::uint8_t byte[16];
-  };
-  static Bytes load(const char* p) noexcept {
-    Vector v;
-    std::memcpy(v.byte, p, 16);
-    return Bytes(v);
-  }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    Vector v;
-    for (unsigned i = 0; i < 8; ++i) v.byte[i] = static_cast<std::uint8_t>(low >> (8 * i));
-    for (unsigned i = 0; i < 8; ++i) v.byte[8 + i] = static_cast<std::uint8_t>(high >> (8 * i));
-    return Bytes(v);
-  }
-  static Bytes all(unsigned value) noexcept {
-    Vector v;
-    std::memset(v.byte, static_cast<int>(value), 16);
-    return Bytes(v);
-  }
-  void store(char* out) const noexcept { std::memcpy(out, vector_.byte, 16); }
-  Bytes operator|(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a | b; });
-  }
-  Bytes operator&(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a & b; });
-  }
-  Bytes operator-(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a - b; });
-  }
-  Bytes operator+(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a + b; });
-  }
-  Bytes upper_halves() const noexcept {
-    return each(*this, [](unsigned a, unsigned) { return a >> 4; });
-  }
-  Bytes interleave_first(Bytes other) const noexcept { return interleave(other, 0); }
-  Bytes interleave_last(Bytes other) const noexcept { return interleave(other, 8); }
-  Bytes is(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a == b ? 0xFFu : 0u; });
-  }
-  Bytes at_most(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a <= b ? 0xFFu : 0u; });
-  }
-  std::uint64_t mask() const noexcept {
-    std::uint64_t bits = 0;
-    for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i]} >> 7 << i;
-    return bits;
-  }
-  unsigned count() const noexcept {
-    unsigned count = 0;
-    for (unsigned i = 0; i < 16; ++i) count += vector_.byte[i] >> 7u;
-    return count;
-  }
-  static constexpr unsigned bits_per_byte = 1;
-#endif
-
-  /// The first `count` bytes at `p`, fewer than 16, the rest zero; reads nothing beyond them.
-  static Bytes load(const char* p, std::size_t count) noexcept {
-    if (count < 8) return of(load_up_to_8(p, count), 0);
-    // Two shifts, since one by 64 is undefined.
-    return of(load_u64(p), load_u64(p + count - 8) >> (8 * (15 - count)) >> 8);
-  }
-
-  Bytes is(char c) const noexcept { return is(all(static_cast<unsigned char>(c))); }
-  Bytes below(unsigned limit) const noexcept { return at_most(all(limit - 1)); }
-  Bytes at_least(unsigned limit) const noexcept { return all(limit).at_most(*this); }
-  Bytes between(unsigned first, unsigned last) const noexcept {
-    return (*this - all(first)).at_most(all(last - first));
-  }
-
-  /// Of a comparison: whether it holds for none of the first `count` bytes, 1 to 16.
-  bool none(std::size_t count = size) const noexcept { return mask() << (64 - count * bits_per_byte) == 0; }
-
-  /// Of a comparison: the index of the first byte where it holds, 16 where there is none.
-  unsigned first() const noexcept {
-    const std::uint64_t bits = mask();
-    return bits == 0 ? 16 : lowest_set_bit(bits) / bits_per_byte;
-  }
-
- private:
-  explicit Bytes(Vector vector) noexcept : vector_(vector) {}
-
-#if !defined(__wasm_simd128__) && !defined(__SSE2__) && !defined(_M_X64) && \
-    !(defined(__ARM_NEON) && defined(__aarch64__))
-  template <class F>
-  Bytes each(Bytes other, F&& f) const noexcept {
-    Vector v;
-    for (unsigned i = 0; i < 16; ++i) v.byte[i] = static_cast<std::uint8_t>(f(vector_.byte[i], other.vector_.byte[i]));
-    return Bytes(v);
-  }
-  Bytes interleave(Bytes other, unsigned from) const noexcept {
-    Vector v;
-    for (unsigned i = 0; i < 8; ++i) {
-      v.byte[2 * i] = vector_.byte[from + i];
-      v.byte[2 * i + 1] = other.vector_.byte[from + i];
-    }
-    return Bytes(v);
-  }
-#endif
-
-  Vector vector_;
-};
-
-/// Whether `is_special(Bytes)` holds for none of a text's bytes; reads nothing beyond them.
-template <class F>
-bool is_without(std::string_view text, F&& is_special) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
-    if (!is_special(Bytes::load(p)).none()) return false;
-  }
-  return left == 0 || is_special(Bytes::load(p, left)).none(left);
-}
-
-/// How many bytes can be read behind a text that is called padded. What they are does not matter.
-inline constexpr std::size_t text_padding = Bytes::size;
-
-/// Copies a text to `out`, which has room for it and 15 bytes more, and says whether `is_special(Bytes)` holds for none
-/// of its bytes; where it holds for some, what was copied is of no use. For texts that are mostly short and plain: no
-/// branch depends on what was read before all was read.
-///
-/// @tparam is_padded  whether the text is, which makes short ones quicker
-template <bool is_padded = false, class F>
-bool copy_without(std::string_view text, char* out, F&& is_special) noexcept {
-  const std::size_t size = text.size();
-  if (size < Bytes::size) {
-    if (size == 0) return true;
-    const Bytes bytes = is_padded ? Bytes::load(text.data()) : Bytes::load(text.data(), size);
-    bytes.store(out);
-    return is_special(bytes).none(size);
-  }
-  // The last block overlaps the one before it.
-  const std::size_t last = size - Bytes::size;
-  const Bytes bytes = Bytes::load(text.data() + last);
-  bytes.store(out + last);
-  Bytes special = is_special(bytes);
-  for (std::size_t at = 0; at < last; at += Bytes::size) {
-    const Bytes block = Bytes::load(text.data() + at);
-    block.store(out + at);
-    special = special | is_special(block);
-  }
-  return special.none();
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
 
 // ---- notifier/model/time.hpp ----------------------------------------------------------------------------------------
 
@@ -7802,9 +9501,6 @@ NOTIFIER_NAMESPACE_END
 //
 // Common values take a short way; the rest is computed with big integers (Steele and White 1990).
 
-#include <charconv>
-#include <initializer_list>
-
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
 
@@ -8433,44 +10129,6 @@ void heap_sort(Iterator first, Iterator last, Less less) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/text/joined.hpp ---------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// The pieces one after the other: one call, where operator+ takes one for each and a string in between. For messages.
-NOTIFIER_NOINLINE inline std::string joined(std::string_view first, std::string_view second,
-                                            std::string_view third = {}, std::string_view fourth = {},
-                                            std::string_view fifth = {}) {
-  std::string text;
-  text.reserve(first.size() + second.size() + third.size() + fourth.size() + fifth.size());
-  return text.append(first).append(second).append(third).append(fourth).append(fifth);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/decimal.hpp --------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A count in decimal. std::to_string() is a function of the C++ library's own, which WebAssembly has compiled in
-/// another way than the rest.
-inline std::string decimal(std::uint64_t count) {
-  char text[20];
-  return std::string(text, std::to_chars(text, text + sizeof text, count).ptr);
-}
-
-/// The same within a message.
-NOTIFIER_NOINLINE inline std::string with_number(std::string_view before, std::uint64_t count,
-                                                 std::string_view after = {}) {
-  return joined(before, decimal(count), after);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/json/fault.hpp ----------------------------------------------------------------------------------------
 
 // Where and why a text is not JSON.
@@ -8815,147 +10473,6 @@ inline Fault scan(std::string_view text) {
 }
 
 }  // namespace json
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/utf8.hpp -----------------------------------------------------------------------------------------
-
-// Counting and cutting text in UTF-8. Text is valid UTF-8; other bytes do no harm, but are counted as they come.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// How many code points a text holds: 0.1 ns a byte from 64 bytes on, with vectors.
-std::size_t count_code_points(std::string_view text) noexcept;
-
-/// How many UTF-16 units a text takes, which is JavaScript's idea of its length.
-std::size_t count_utf16(std::string_view text) noexcept;
-
-/// The last place at or before `end` where a reader would not notice the cut: never inside a code point; neither before
-/// a combining mark, variation selector, skin tone or tag, nor beside a zero-width joiner, nor within a flag, as long
-/// as such a place is found 32 code points back.
-std::size_t cut_position(std::string_view text, std::size_t end) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-constexpr bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-/// How many bytes the code point that begins with `c` takes.
-constexpr std::size_t code_point_size(char c) noexcept {
-  const unsigned char byte = static_cast<unsigned char>(c);
-  return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-}
-
-/// Bytes for which `f(Bytes)` holds, and for which it holds of a single byte alike.
-template <class F>
-std::size_t count_bytes(std::string_view text, F&& holds) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  std::size_t count = 0;
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) count += holds(Bytes::load(p)).count();
-  if (left != 0) count += holds(Bytes::load(p, left)).count();
-  return count;
-}
-
-/// Writes a code point, one to four bytes, and returns their end.
-inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
-  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xC0 | code_point >> 6);
-    put(0x80 | (code_point & 0x3F));
-  } else if (code_point < 0x10000) {
-    put(0xE0 | code_point >> 12);
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  } else {
-    put(0xF0 | code_point >> 18);
-    put(0x80 | (code_point >> 12 & 0x3F));
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  }
-  return out;
-}
-
-/// The code point that begins at `at`; one that is cut short or broken reads as U+FFFD.
-inline std::uint32_t code_point_at(std::string_view text, std::size_t at) noexcept {
-  const std::size_t size = code_point_size(text[at]);
-  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(text[at + i])}; };
-  if (size > text.size() - at) return 0xFFFD;
-  switch (size) {
-    case 1: return byte(0);
-    case 2: return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
-    case 3: return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-    default: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
-  }
-}
-
-/// Belongs to the character before it: the marks of the scripts in wide use, not all of Unicode's table.
-constexpr bool extends_character(std::uint32_t c) noexcept {
-  struct Range {
-    std::uint32_t first, last;
-  };
-  constexpr Range ranges[] = {
-      {0x0300, 0x036F},   {0x0483, 0x0489},   {0x0591, 0x05BD},  {0x05BF, 0x05C7}, {0x0610, 0x061A}, {0x064B, 0x065F},
-      {0x0670, 0x0670},   {0x06D6, 0x06ED},   {0x0900, 0x0903},  {0x093A, 0x094F}, {0x0981, 0x0983}, {0x09BC, 0x09CD},
-      {0x0A3C, 0x0A4D},   {0x0ABC, 0x0ACD},   {0x0B3C, 0x0B57},  {0x0BBE, 0x0BCD}, {0x0C3E, 0x0C56}, {0x0CBC, 0x0CD6},
-      {0x0D3B, 0x0D4D},   {0x0E31, 0x0E31},   {0x0E34, 0x0E3A},  {0x0E47, 0x0E4E}, {0x0F71, 0x0F84}, {0x1AB0, 0x1AFF},
-      {0x1DC0, 0x1DFF},   {0x200C, 0x200D},   {0x20D0, 0x20FF},  {0x3099, 0x309A}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
-      {0x1F3FB, 0x1F3FF}, {0xE0020, 0xE007F}, {0xE0100, 0xE01EF}};
-  if (c < 0x0300) return false;
-  for (const Range range : ranges) {
-    if (c < range.first) return false;
-    if (c <= range.last) return true;
-  }
-  return false;
-}
-
-constexpr bool is_regional_indicator(std::uint32_t c) noexcept { return c >= 0x1F1E6 && c <= 0x1F1FF; }
-
-inline std::size_t previous_code_point(std::string_view text, std::size_t at) noexcept {
-  const std::size_t stop = at - (std::min)(at, std::size_t{4});
-  do {
-    --at;
-  } while (at > stop && is_continuation(text[at]));
-  return at;
-}
-
-}  // namespace detail
-
-inline std::size_t count_code_points(std::string_view text) noexcept {
-  using detail::Bytes;
-  return text.size() - detail::count_bytes(text, [](Bytes b) { return (b & Bytes::all(0xC0)).is(Bytes::all(0x80)); });
-}
-
-inline std::size_t count_utf16(std::string_view text) noexcept {
-  using detail::Bytes;
-  return count_code_points(text) + detail::count_bytes(text, [](Bytes b) { return b.at_least(0xF0); });
-}
-
-inline std::size_t cut_position(std::string_view text, std::size_t end) noexcept {
-  if (end >= text.size()) return text.size();
-  while (end > 0 && detail::is_continuation(text[end])) --end;
-
-  std::size_t at = end;
-  for (int steps = 0; at > 0 && steps < 32; ++steps) {
-    const std::uint32_t next = detail::code_point_at(text, at);
-    const std::size_t before = detail::previous_code_point(text, at);
-    bool splits = detail::extends_character(next) || detail::code_point_at(text, before) == 0x200D;
-    if (detail::is_regional_indicator(next)) {
-      std::size_t flags = 0;
-      for (std::size_t i = at; i > 0 && flags < 32; ++flags) {
-        i = detail::previous_code_point(text, i);
-        if (!detail::is_regional_indicator(detail::code_point_at(text, i))) break;
-      }
-      splits = flags % 2 == 1;
-    }
-    if (!splits) return at;
-    at = before;
-  }
-  return end;
-}
-
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/json/unescape.hpp -------------------------------------------------------------------------------------
@@ -9622,179 +11139,6 @@ NOTIFIER_INLINE Fault Document::read(std::string_view text) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/draft_view.hpp ----------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Collects broken rules.
-class Problems {
- public:
-  NOTIFIER_NOINLINE void add(std::string_view field, std::string_view message, std::string_view code) {
-    list_.push_back({std::string(field), std::string(message), std::string(code)});
-  }
-  bool empty() const noexcept { return list_.empty(); }
-  bool has(std::string_view field) const noexcept {
-    return std::any_of(list_.begin(), list_.end(), [&](const FieldError& problem) { return problem.field == field; });
-  }
-  void clear() noexcept { list_.clear(); }
-  std::vector<FieldError>& list() noexcept { return list_; }
-
-  /// errc::invalid. There is a problem.
-  NOTIFIER_NOINLINE Error to_error(std::string_view what) && {
-    Error error;
-    error.code = errc::invalid;
-    error.message = "the " + std::string(what) + " is not valid: " + list_[0].field + " " + list_[0].message;
-    error.field = list_[0].field;
-    error.fields = std::move(list_);
-    return error;
-  }
-
- private:
-  std::vector<FieldError> list_;
-};
-
-/// What somebody asks for in a notifier, borrowed from the JSON or the draft that says so. Absent where it says null.
-struct DraftView {
-  enum class Selection { none, by_id, by_name };
-
-  std::optional<std::string_view> platform_id;
-  std::optional<std::string_view> name;
-  std::optional<bool> active;
-  std::optional<bool> send_all_alerts;
-  std::optional<bool> send_all_events;
-  Selection selection = Selection::none;
-  std::vector<std::string_view> selected;       ///< event type ids, or names
-  json::View type_data;                         ///< an object, or missing
-  json::View filter;                            ///< whatever it is
-  json::View grouping;                          ///< the same
-  json::View quiet;                             ///< the same
-  std::optional<std::string_view> muted_until;  ///< empty where it says null
-  std::optional<bool> muted_pass_errors;
-  std::optional<std::string_view> language;  ///< empty where it says null
-
-  // Members that mean something in snapshots alone; their types are for who needs them to judge.
-  json::View id;
-  json::View platform;
-  json::View type;
-  json::View created_at;
-  json::View updated_at;
-  json::View switched_off;
-
-  std::vector<std::string_view> unknown;  ///< keys that no notifier has
-
-  /// All keys that it may have, with a space between them.
-  static constexpr std::string_view keys =
-      "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
-      "selected_event_ids selected_events app_id app type_data filter grouping quiet muted_until muted_pass_errors "
-      "language";
-
-  /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
-  void read(json::View object, Problems& problems);
-
-  static std::optional<std::string_view> read_text(json::View value, std::string_view field, Problems& problems);
-
- private:
-  static std::optional<bool> read_flag(json::View value, std::string_view field, Problems& problems);
-  void read_selection(json::View value, std::string_view field, Problems& problems);
-};
-
-inline std::optional<std::string_view> DraftView::read_text(json::View value, std::string_view field,
-                                                            Problems& problems) {
-  if (value.is_string()) return value.string();
-  if (value.exists() && !value.is_null()) problems.add(field, "must be a string", "type");
-  return std::nullopt;
-}
-
-inline std::optional<bool> DraftView::read_flag(json::View value, std::string_view field, Problems& problems) {
-  if (value.kind() == json::Kind::boolean) return value.boolean();
-  if (value.is_string() && value.string() == "true") return true;
-  if (value.is_string() && value.string() == "false") return false;
-  if (value.exists() && !value.is_null()) problems.add(field, "must be true or false", "type");
-  return std::nullopt;
-}
-
-inline void DraftView::read_selection(json::View value, std::string_view field, Problems& problems) {
-  bool all_strings = value.is_array();
-  value.for_each_element([&](json::View element) {
-    all_strings = all_strings && element.is_string();
-    selected.push_back(element.string());
-  });
-  if (!all_strings) {
-    selected.clear();
-    problems.add(field, "must be an array of strings", "type");
-  }
-}
-
-inline void DraftView::read(json::View object, Problems& problems) {
-  json::View name_value, active_value, alerts_value, events_value, ids, names, until, pass_errors;
-  json::View language_value;
-  json::View platform_id_value;
-  json::View ignored;
-  id = platform = type = created_at = updated_at = switched_off = json::View();
-  type_data = filter = grouping = quiet = json::View();
-  unknown.clear();
-  object.for_each_member([&](std::string_view key, json::View value) {
-    const auto is = [&](std::string_view wanted, json::View& out) {
-      if (key != wanted) return false;
-      out = value;
-      return true;
-    };
-    bool known = false;
-    switch (key.size()) {
-      case 2: known = is("id", id); break;
-      case 3: known = is("app", ignored); break;
-      case 4: known = is("name", name_value) || is("type", type); break;
-      case 5: known = is("quiet", quiet); break;
-      case 6: known = is("active", active_value) || is("app_id", ignored) || is("filter", filter); break;
-      case 8: known = is("platform", platform) || is("grouping", grouping) || is("language", language_value); break;
-      case 9: known = is("type_data", type_data); break;
-      case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
-      case 11:
-        known = is("platform_id", platform_id_value) || is("secrets_set", ignored) || is("muted_until", until);
-        break;
-      case 12: known = is("switched_off", switched_off); break;
-      case 15:
-        known =
-            is("send_all_alerts", alerts_value) || is("send_all_events", events_value) || is("selected_events", names);
-        break;
-      case 17: known = is("muted_pass_errors", pass_errors); break;
-      case 18: known = is("selected_event_ids", ids); break;
-      default: break;
-    }
-    if (!known) unknown.push_back(key);
-  });
-
-  platform_id = read_text(platform_id_value, "platform_id", problems);
-  name = read_text(name_value, "name", problems);
-  active = read_flag(active_value, "active", problems);
-  send_all_alerts = read_flag(alerts_value, "send_all_alerts", problems);
-  send_all_events = read_flag(events_value, "send_all_events", problems);
-  muted_pass_errors = read_flag(pass_errors, "muted_pass_errors", problems);
-  muted_until = read_text(until, "muted_until", problems);
-  if (until.is_null()) muted_until.emplace();
-  language = read_text(language_value, "language", problems);
-  if (language_value.is_null()) language.emplace();
-
-  selection = Selection::none;
-  selected.clear();
-  if (ids.exists() && !ids.is_null()) {
-    selection = Selection::by_id;
-    read_selection(ids, "selected_event_ids", problems);
-  } else if (names.exists() && !names.is_null()) {
-    selection = Selection::by_name;
-    read_selection(names, "selected_events", problems);
-  }
-
-  if (!type_data.is_object()) {
-    if (type_data.exists() && !type_data.is_null()) problems.add("type_data", "must be an object", "type");
-    type_data = json::View();
-  }
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/model/notifier.hpp ------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -9830,184 +11174,6 @@ NOTIFIER_INLINE NotifierDraft NotifierDraft::read(json::View object) {
   return draft;
 }
 
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/plain_text.hpp -----------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Where the first byte is of which `is(Bytes)` holds, or text.size().
-template <class F>
-std::size_t find_byte(std::string_view text, F&& is) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
-    const unsigned first = is(Bytes::load(p)).first();
-    if (first != Bytes::size) return static_cast<std::size_t>(p - text.data()) + first;
-  }
-  const std::size_t first = is(Bytes::load(p, left)).first();
-  return text.size() - left + (std::min)(first, left);
-}
-
-/// What a character at the start of `text` does to a line of text.
-enum class Effect { none, breaks, hides };
-
-/// Controls and Unicode's line separators break a line. The directional overrides and isolates are invisible, and could
-/// reorder the words that follow.
-struct Control {
-  Effect effect;
-  std::size_t size;  ///< bytes
-};
-
-inline Control control_at(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  if (byte(0) < 0x20 || byte(0) == 0x7F) return {Effect::breaks, 1};
-  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) return {Effect::breaks, 2};
-  if (byte(0) == 0xE2 && byte(1) == 0x80) {
-    if (byte(2) == 0xA8 || byte(2) == 0xA9) return {Effect::breaks, 3};
-    if (byte(2) >= 0xAA && byte(2) <= 0xAE) return {Effect::hides, 3};
-  }
-  if (byte(0) == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) return {Effect::hides, 3};
-  return {Effect::none, 1};
-}
-
-/// Of bytes that may begin a control.
-inline Bytes may_begin_control(Bytes bytes) noexcept {
-  return bytes.below(0x20) | bytes.is('\x7F') | bytes.is('\xC2') | bytes.is('\xE2');
-}
-
-/// Of bytes that JSON, HTML, Slack's markup or quoted-printable escapes, or that may begin a control.
-inline Bytes is_active(Bytes bytes) noexcept {
-  return (bytes - Bytes::all(0x20)).at_least(0x7F - 0x20) | bytes.between('<', '>') |
-         (bytes & Bytes::all(0xFB)).is('"') | bytes.is('\\');
-}
-
-/// Whether a text means nothing but itself in any of these, which need not look at it then.
-inline bool is_inert(std::string_view text) noexcept { return is_without(text, is_active); }
-
-/// Copies up to sixteen bytes to `out`, which has room for that many, and returns how many of them come before the
-/// first that may begin a control.
-inline std::size_t copy_plain(std::string_view text, char* out) noexcept {
-  const Bytes bytes = text.size() >= Bytes::size ? Bytes::load(text.data()) : Bytes::load(text.data(), text.size());
-  bytes.store(out);
-  return (std::min)(std::size_t{may_begin_control(bytes).first()}, text.size());
-}
-
-inline bool append_any_line(Buffer& out, std::string_view text) {
-  char* const start = out.room(text.size() + Bytes::size);
-  char* p = start;
-  while (!text.empty()) {
-    const std::size_t plain = copy_plain(text, p);
-    p += plain;
-    text.remove_prefix(plain);
-    if (plain == Bytes::size || text.empty()) continue;
-    const Control control = control_at(text);
-    if (control.effect == Effect::none) *p++ = text[0];
-    text.remove_prefix(control.size);
-    if (control.effect == Effect::breaks) {
-      while (p != start && p[-1] == ' ') --p;
-      *p++ = ' ';
-      text.remove_prefix((std::min)(text.find_first_not_of(' '), text.size()));
-    }
-  }
-  while (p != start && p[-1] == ' ') --p;
-  const char* first = start;
-  while (first != p && *first == ' ') ++first;
-  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
-  out.set_end(p - (first - start));
-  return first != p;
-}
-
-/// append_line() for any text.
-template <bool is_padded>
-NOTIFIER_NOINLINE bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
-  if (text.empty()) return false;
-  if (text.front() != ' ' && text.back() != ' ') {
-    char* const start = out.room(text.size() + text_padding);
-    const bool is_inert = copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); });
-    inert = inert && is_inert;
-    if (is_inert || copy_without<is_padded>(text, start, may_begin_control)) {
-      out.set_end(start + text.size());
-      return true;
-    }
-  }
-  inert = false;
-  return append_any_line(out, text);
-}
-
-/// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
-/// vanish, spaces at both ends are cut. Whether anything was left.
-/// @tparam is_padded  whether the text is, which makes it quicker
-/// @param inert       becomes false unless the text is inert
-template <bool is_padded = false>
-bool append_line(Buffer& out, std::string_view text, bool& inert) {
-  // Most are short and inert. Nothing is called on their way, so that no register is saved: a third less of it.
-  const bool is_short = !text.empty() && text.size() < Bytes::size;
-  if (is_short && out.capacity() - out.size() >= Bytes::size && text.front() != ' ' && text.back() != ' ') {
-    char* const start = out.data() + out.size();
-    if (copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); })) {
-      out.set_end(start + text.size());
-      return true;
-    }
-  }
-  return append_line_of_any_size<is_padded>(out, text, inert);
-}
-
-/// append_line() for a padded text, as all strings of a json::View are.
-inline bool append_padded_line(Buffer& out, std::string_view text, bool& inert) {
-  return append_line<true>(out, text, inert);
-}
-
-/// The size of a terminal's escape sequence (ECMA-48: ESC [ parameters, intermediates, one final byte), or 0.
-inline std::size_t escape_sequence_size(std::string_view text) noexcept {
-  if (text.size() < 3 || text[0] != '\x1B' || text[1] != '[') return 0;
-  std::size_t i = 2;
-  while (i < text.size() && text[i] >= 0x20 && text[i] < 0x40) ++i;
-  return i < text.size() && text[i] >= 0x40 && text[i] < 0x7F ? i + 1 : 0;
-}
-
-/// Appends a log or a command: line breaks (as \n) and tabs stay, terminal colours, other controls and directional
-/// overrides vanish, blank lines at the start and white space at the end are cut. Whether anything was left.
-/// @tparam is_padded  whether the text is, which makes it quicker
-template <bool is_padded = false>
-bool append_block(Buffer& out, std::string_view text) {
-  char* const start = out.room(text.size() + text_padding);
-  // Most commands are one line.
-  if (!text.empty() && text.back() != ' ' && copy_without<is_padded>(text, start, may_begin_control)) {
-    out.set_end(start + text.size());
-    return true;
-  }
-  char* p = start;
-  while (!text.empty()) {
-    const std::size_t plain = copy_plain(text, p);
-    p += plain;
-    text.remove_prefix(plain);
-    if (plain == Bytes::size || text.empty()) continue;
-    const Control control = control_at(text);
-    std::size_t size = control.size;
-    if (control.effect == Effect::none || text[0] == '\t') {
-      *p++ = text[0];
-    } else if (text[0] == '\n' || text[0] == '\r') {
-      if (text.substr(0, 2) == "\r\n") ++size;
-      *p++ = '\n';
-    } else if (const std::size_t sequence = escape_sequence_size(text)) {
-      size = sequence;
-    }
-    text.remove_prefix(size);
-  }
-  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\t'; };
-  while (p != start && is_space(p[-1])) --p;
-  const char* first = start;
-  for (const char* c = start; c != p && is_space(*c); ++c) {
-    if (*c == '\n') first = c + 1;
-  }
-  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
-  out.set_end(p - (first - start));
-  return first != p;
-}
-
-}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/vocabulary/name_index.hpp -----------------------------------------------------------------------------
@@ -10184,7 +11350,8 @@ struct Op {
     list_more,    ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
     is_operator,  ///< a choice by whether the platform itself acted
     quote,        ///< a name begins where `key` is 0, else ends
-    encode,       ///< `key` 0: what follows is to be percent-encoded; 1: it is now; 2: all of it but slashes
+    encode,       ///< `key` 0: what follows is to be percent-encoded; 1: it is now; 2: all of it but slashes;
+                  ///< 3: it is escaped, as text of a body; 4: as a link there
     guard,      ///< before a slot of a host's row, which may say anything any number of times: drops what gets too long
     variables,  ///< appends the names of the variables of an edit_variables event
     scaling,    ///< appends what changed between the containers of a scale event
@@ -10259,8 +11426,6 @@ class KindProgram {
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/vocabulary/secret.hpp ---------------------------------------------------------------------------------
-
-#include <iterator>
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -10552,7 +11717,8 @@ class WordingCompiler {
   /// @param row  its texts outlive the program, and have 15 readable bytes behind them
   void add(const WordingRow& row);
   /// Adds a text of a body, which may say what people are told; returns where its steps begin.
-  std::uint16_t add_text(std::string_view text);
+  /// @param escapes  what its slots stand for is to be escaped
+  std::uint16_t add_text(std::string_view text, bool escapes = false);
   const WordingFault& fault() const noexcept { return fault_; }
 
  private:
@@ -10608,6 +11774,8 @@ class WordingCompiler {
   std::size_t compile_group(std::string_view text, std::size_t depth);
   void compile_slot(std::string_view slot);
   void compile_url_slot(std::string_view slot);
+  void compile_escaped_slot(std::string_view slot);
+  void compile_any_slot(std::string_view slot);
   void check_url(std::string_view literal);
   void compile_words(std::string_view slot, std::size_t mark);
   void compile_list(std::string_view slot, std::size_t star);
@@ -10624,6 +11792,7 @@ class WordingCompiler {
   std::string_view template_;
   bool is_element_ = false;  // slots are of a list's element
   bool is_body_ = false;
+  bool escapes_ = false;
   enum class Url { none, start, within } url_ = Url::none;  // what is compiled is to be a URL
 };
 
@@ -10692,12 +11861,7 @@ inline std::size_t WordingCompiler::compile_sequence(std::string_view text, std:
         fail(text.data() + at, "a slot has no '}'");
         break;
       }
-      const std::string_view slot = text.substr(at + 1, end - at - 1);
-      if (url_ == Url::none || is_element_) {
-        compile_slot(slot);
-      } else {
-        compile_url_slot(slot);
-      }
+      compile_any_slot(text.substr(at + 1, end - at - 1));
       at = end + 1;
     } else if (text[at] == '[') {
       at += 1 + compile_group(text.substr(at + 1), depth);
@@ -10904,334 +12068,6 @@ NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_fields(std::stri
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/text/is_utf8.hpp --------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// True for valid UTF-8 (Unicode 15, table 3-7): no surrogates, nothing overlong, nothing beyond U+10FFFF.
-bool is_utf8(std::string_view text) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-inline bool is_ascii8(const char* p) noexcept {
-  std::uint64_t word;
-  std::memcpy(&word, p, sizeof word);
-  return (word & 0x8080808080808080u) == 0;
-}
-
-/// How many bytes the sequence at the front takes; 0 where it is broken.
-inline std::size_t utf8_sequence(const unsigned char* p, std::size_t left) noexcept {
-  if (p[0] < 0x80) return 1;
-  if (p[0] < 0xC2 || p[0] > 0xF4) return 0;
-  const std::size_t size = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
-  if (left < size) return 0;
-  const unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
-  const unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
-  if (p[1] < low || p[1] > high) return 0;
-  for (std::size_t i = 2; i < size; ++i) {
-    if ((p[i] & 0xC0) != 0x80) return 0;
-  }
-  return size;
-}
-
-}  // namespace detail
-
-inline bool is_utf8(std::string_view text) noexcept {
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  while (p != end) {
-    if (end - p >= 8 && detail::is_ascii8(p)) {
-      p += 8;
-      continue;
-    }
-    const std::size_t size =
-        detail::utf8_sequence(reinterpret_cast<const unsigned char*>(p), static_cast<std::size_t>(end - p));
-    if (size == 0) return false;
-    p += size;
-  }
-  return true;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/quoted.hpp ---------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A piece of somebody's text for a message, between quotes: at most 64 bytes of it, control characters as \x1b. What
-/// is no UTF-8 and what may be a URL, which can be a secret, is left out.
-NOTIFIER_NOINLINE inline std::string quoted(std::string_view text) {
-  constexpr std::size_t most = 64;
-  constexpr const char* digits = "0123456789abcdef";
-  if (!is_utf8(text) || text.find("://") != std::string_view::npos) return "'...'";
-  const std::size_t end = text.size() <= most ? text.size() : cut_position(text, most);
-  std::string out = "'";
-  for (const char c : text.substr(0, end)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7F) {
-      out += c;
-    } else {
-      out += "\\x";
-      out += digits[byte >> 4];
-      out += digits[byte & 0xF];
-    }
-  }
-  if (end != text.size()) out += "...";
-  return out += '\'';
-}
-
-/// The same within a message.
-NOTIFIER_NOINLINE inline std::string with_quoted(std::string_view before, std::string_view text,
-                                                 std::string_view after = {}) {
-  return joined(before, quoted(text), after);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/model/known_keys.hpp ----------------------------------------------------------------------------------
-
-// The keys of what is of our own shape: documents, their apps, people, notifiers and event types. Others are faults
-// that name the key which was probably meant. `type_data` is open.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-// Each list: keys with a space between them.
-/// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
-inline constexpr std::string_view document_keys =
-    "version apps users vocabulary event_types event_kinds event_categories email_from link_base links logo_url "
-    "language events event_ids";
-inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
-inline constexpr std::string_view user_keys = "id username email";
-inline constexpr std::string_view category_keys = "id name display_name position";
-inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";
-inline constexpr std::string_view event_kind_keys = "type scope selectable_as";
-
-/// Calls `f(key)` for each key of a list.
-template <class F>
-void for_each_key(std::string_view list, F&& f) {
-  while (!list.empty()) {
-    const std::size_t end = (std::min)(list.find(' '), list.size());
-    f(list.substr(0, end));
-    list.remove_prefix((std::min)(end + 1, list.size()));
-  }
-}
-
-inline bool is_among(std::string_view key, std::string_view list) {
-  bool found = false;
-  for_each_key(list, [&](std::string_view known) { found = found || known == key; });
-  return found;
-}
-
-inline constexpr std::size_t longest_near_key = 63;
-
-/// How many bytes have to be put in, taken out, replaced or changed with their neighbour to make one text of another
-/// (optimal string alignment).
-/// @param b  at most longest_near_key bytes long
-inline std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::array<std::array<std::size_t, longest_near_key + 1>, 3> rows{};  // the last three, in turn
-  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto& row = rows[i % 3];
-    const auto& before = rows[(i + 2) % 3];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = (std::min)(replaced, (std::min)(before[j], row[j - 1]) + 1);
-      const bool is_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (is_swapped) row[j] = (std::min)(row[j], rows[(i + 1) % 3][j - 2] + 1);
-    }
-  }
-  return rows[a.size() % 3][b.size()];
-}
-
-/// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is
-/// near.
-inline std::string_view nearest_key(std::string_view key, std::string_view list) {
-  std::string_view nearest;
-  std::size_t least = (std::max)(key.size() / 3, std::size_t{1}) + 1;
-  if (key.size() > longest_near_key) return nearest;
-  for_each_key(list, [&](std::string_view known) {
-    if (known.size() > longest_near_key) return;  // as the name of a host's set of words
-    const std::size_t distance = edit_distance(key, known);
-    if (distance >= least) return;
-    least = distance;
-    nearest = known;
-  });
-  return nearest;
-}
-
-/// What is said to a key that is not in the list: "; did you mean name?", or where none is near, what there is.
-NOTIFIER_NOINLINE inline std::string nearest_or_all(std::string_view key, std::string_view list) {
-  std::string text;
-  if (const std::string_view nearest = nearest_key(key, list); !nearest.empty()) {
-    return text.append("; did you mean ").append(nearest).append("?");
-  }
-  std::string_view separator = "; there are ";
-  for_each_key(list, [&](std::string_view known) {
-    text.append(separator).append(known);
-    separator = ", ";
-  });
-  return text;
-}
-
-/// Adds a problem for a key that is not in the list; an empty one by its quotes.
-/// @param prefix  path of the object with a final dot, or empty
-NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
-                                         Problems& problems) {
-  const std::string quoted = detail::quoted(key);
-  const std::string shown = key.empty() ? quoted : quoted.substr(1, quoted.size() - 2);
-  problems.add(detail::joined(prefix, shown), detail::joined("is not known here", nearest_or_all(key, list)),
-               "unknown_key");
-}
-
-/// Adds a problem for each key of an object that is not in the list.
-NOTIFIER_NOINLINE inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
-                                         Problems& problems) {
-  object.for_each_member([&](std::string_view key, json::View) {
-    if (!is_among(key, list)) refuse_key(key, list, prefix, problems);
-  });
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/net/link.hpp ------------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Of bytes that no URL holds (RFC 3986, section 2).
-inline Bytes is_outside_url(Bytes b) noexcept {
-  return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.is('<') | b.is('>') | b.is('\\') | b.is('^') | b.is('`') |
-         b.between('{', '}');
-}
-
-/// What is left of a URL when every byte that RFC 3986 does not allow in one is percent-encoded: neither quotes, angle
-/// brackets, `|`, backslashes nor spaces, nor anything outside ASCII.
-inline bool is_url_byte(char c) noexcept {
-  const unsigned char byte = static_cast<unsigned char>(c);
-  if (byte <= 0x20 || byte >= 0x7F) return false;
-  return std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
-}
-
-/// Of bytes that no host with a port holds; brackets are for IPv6.
-inline Bytes is_outside_host(Bytes b) noexcept {
-  return b.below('-') | b.is('/') | b.between(';', '@') | b.is('\\') | b.between('^', '`') | b.at_least('{');
-}
-
-/// The size of `https://` or `http://`, letters in any case, at the start of a text; else 0.
-inline std::size_t web_scheme_size(std::string_view text) noexcept {
-  if (text.size() < 8) return 0;
-  const std::uint64_t start = load_u64(text.data());
-  const auto in_lower_case = [&](std::uint64_t letters) { return start | (letters & 0x2020202020202020u); };
-  constexpr std::uint64_t four_letters = 0xFFFFFFFFu;
-  constexpr std::uint64_t five_letters = 0xFFFFFFFFFFu;
-  if (in_lower_case(five_letters) == load_u64("https://")) return 8;
-  return (in_lower_case(four_letters) << 8) == (load_u64("http:///") << 8) ? 7 : 0;
-}
-
-/// Whether event data may be shown as a link: an absolute http or https URL with a host, without a user name or
-/// password, at most NOTIFIER_MAX_URL_BYTES long. Behind the host may be all but controls: see append_url().
-inline bool is_link(std::string_view text) noexcept {
-  const std::size_t start = web_scheme_size(text);
-  if (start == 0 || text.size() > NOTIFIER_MAX_URL_BYTES) return false;
-
-  const std::string_view rest = text.substr(start);
-  const std::size_t host_end = find_byte(rest, [](Bytes b) { return is_outside_host(b); });
-  if (host_end == 0 || rest[0] == ':') return false;
-  if (host_end < rest.size() && rest[host_end] != '/' && rest[host_end] != '?' && rest[host_end] != '#') return false;
-  const std::string_view target = rest.substr(host_end);
-  return find_byte(target, [](Bytes b) { return b.below(0x20) | b.is('\x7F'); }) == target.size();
-}
-
-inline char* put_percent_encoded(unsigned char byte, char* out) noexcept {
-  static constexpr char hex[] = "0123456789ABCDEF";
-  out[0] = '%';
-  out[1] = hex[byte >> 4];
-  out[2] = hex[byte & 15];
-  return out + 3;
-}
-
-/// Appends a link as RFC 3986 wants it, whatever a person would still recognise as one: spaces around it go, the scheme
-/// is in lower case, and what no URL holds is percent-encoded. Whether it is_link(); else `out` is as before.
-/// @param text  padded
-inline bool append_url(Buffer& out, std::string_view text) {
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  if (!is_link(text)) return false;
-  const std::size_t scheme = web_scheme_size(text);
-  char* const start = out.room(3 * text.size() + text_padding);
-  char* p = start;
-  for (std::size_t i = 0; i < scheme; ++i) *p++ = to_lower(text[i]);
-  const std::string_view rest = text.substr(scheme);
-  if (copy_without<true>(rest, p, is_outside_url)) {
-    p += rest.size();
-  } else {
-    for (const char c : rest) {
-      if (is_url_byte(c)) {
-        *p++ = c;
-      } else {
-        p = put_percent_encoded(static_cast<unsigned char>(c), p);
-      }
-    }
-  }
-  if (static_cast<std::size_t>(p - start) > NOTIFIER_MAX_URL_BYTES) return false;
-  out.set_end(p);
-  return true;
-}
-
-/// RFC 3986's unreserved characters.
-inline bool is_unreserved(char c) noexcept {
-  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-/// Percent-encodes what stands in `out` since `begin`, for one segment of a URL's path or a value of its query: all but
-/// unreserved characters.
-/// @param kept  one more that stays, as the slashes of several segments; an unreserved one: none
-NOTIFIER_NOINLINE inline void percent_encode(Buffer& out, std::size_t begin, char kept = '-') {
-  const std::size_t size = out.size() - begin;
-  char* const start = out.room(2 * size) - size;
-  std::size_t encoded = 0;
-  const auto stays = [kept](char c) { return c == kept || is_unreserved(c); };
-  for (std::size_t i = 0; i < size; ++i) encoded += !stays(start[i]);
-  char* to = start + size + 2 * encoded;
-  out.set_end(to);
-  for (const char* from = start + size; from != start;) {
-    const char c = *--from;
-    if (stays(c)) {
-      *--to = c;
-    } else {
-      to -= 3;
-      put_percent_encoded(static_cast<unsigned char>(c), to);
-    }
-  }
-}
-
-/// Whether a part of a URL's path has a segment that leads up, away from where the URL says that it is.
-NOTIFIER_NOINLINE inline bool leads_up(std::string_view path) noexcept {
-  for (std::size_t at = 0, end = 0; end < path.size(); at = end + 1) {
-    end = (std::min)(path.find('/', at), path.size());
-    const std::string_view segment = path.substr(at, end - at);
-    if (segment == "." || segment == "..") return true;
-  }
-  return false;
-}
-
-/// Appends `text` for one segment of a URL's path: all but unreserved characters percent-encoded.
-inline void append_path_segment(Buffer& out, std::string_view text) {
-  const std::size_t begin = out.size();
-  out.append(text);
-  percent_encode(out, begin);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/vocabulary/wording_words.hpp --------------------------------------------------------------------------
 
 // What a WordingCompiler makes of slots that are more than a value: words to choose from, lists, parts of URLs, the
@@ -11240,9 +12076,26 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::add_text(std::string_view text) {
+NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::add_text(std::string_view text, bool escapes) {
   is_body_ = true;
+  escapes_ = escapes;
   return compile_template("body", text);
+}
+
+/// A link is escaped in another way.
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_escaped_slot(std::string_view slot) {
+  emit(Op::Code::encode);
+  const std::uint16_t begin = here();
+  compile_slot(slot);
+  bool is_link = slot == "@link";
+  for (std::size_t i = begin; i < out_.ops_.size(); ++i) is_link = is_link || out_.ops_[i].layout == Layout::link;
+  emit(Op::Code::encode, {}, is_link ? 4 : 3);
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_any_slot(std::string_view slot) {
+  if (escapes_ && !is_element_) return compile_escaped_slot(slot);
+  if (url_ == Url::none || is_element_) return compile_slot(slot);
+  compile_url_slot(slot);
 }
 
 /// A slot of a link: at the start it is a URL, behind that a part of one.
@@ -11413,9 +12266,6 @@ NOTIFIER_NOINLINE inline void WordingCompiler::check_word_set(std::string_view n
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/vocabulary/kind_words.hpp -----------------------------------------------------------------------------
-
-#include <atomic>
-#include <mutex>
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -15353,6 +16203,3153 @@ NOTIFIER_INLINE void format_telegram(const Message& message, Buffer& out, Trunca
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/net/ip_address.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail::net {
+
+/// One part of an IPv4 address in a URL: decimal, octal with a leading 0, hexadecimal with a leading 0x. Values beyond
+/// 32 bits stay at 2^32: too large for any part.
+inline std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noexcept {
+  if (text.empty()) return std::nullopt;
+  unsigned base = 10;
+  if (text.size() >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+    base = 16;
+    text.remove_prefix(2);
+  } else if (text.size() >= 2 && text[0] == '0') {
+    base = 8;
+  }
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    const auto digit = hex_digit(c);
+    if (!digit || *digit >= base) return std::nullopt;
+    value = value * base + *digit;
+    if (value > 0xFFFFFFFFu) value = std::uint64_t{1} << 32;
+  }
+  return value;
+}
+
+}  // namespace detail::net
+
+NOTIFIER_INLINE bool ends_in_number(std::string_view host) noexcept {
+  if (!host.empty() && host.back() == '.') host.remove_suffix(1);
+  const std::string_view label = host.substr(host.rfind('.') + 1);
+  if (label.empty()) return false;
+  bool digits = true;
+  for (const char c : label) digits = digits && detail::is_digit(c);
+  return digits || detail::net::parse_ipv4_number(label).has_value();
+}
+
+namespace detail {
+namespace net {
+
+// An address fills what the caller has for it: as a value, WebAssembly would get it back byte by byte.
+
+NOTIFIER_NOINLINE inline bool read_ipv4(std::string_view text, IpAddress& out) noexcept {
+  if (!text.empty() && text.back() == '.') text.remove_suffix(1);
+  std::uint64_t address = 0;
+  for (int part = 0; part < 4; ++part) {
+    const std::size_t dot = text.find('.');
+    const auto value = detail::net::parse_ipv4_number(text.substr(0, dot));
+    if (!value) return false;
+    if (dot == std::string_view::npos) {
+      const int bits = 32 - 8 * part;
+      if (*value >> bits != 0) return false;
+      out = IpAddress::v4(static_cast<std::uint32_t>(address << bits | *value));
+      return true;
+    }
+    if (*value > 255) return false;
+    address = address << 8 | *value;
+    text.remove_prefix(dot + 1);
+  }
+  return false;
+}
+
+NOTIFIER_NOINLINE inline bool read_dotted_ipv4(std::string_view text, bool takes_zeros, IpAddress& out) noexcept {
+  std::uint32_t address = 0;
+  for (int part = 0; part < 4; ++part) {
+    const std::size_t dot = text.find('.');
+    if ((dot == std::string_view::npos) != (part == 3)) return false;
+    const std::string_view digits = text.substr(0, dot);
+    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0' && !takes_zeros)) return false;
+    std::uint32_t value = 0;
+    for (const char c : digits) {
+      if (!detail::is_digit(c)) return false;
+      value = value * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    if (value > 255) return false;
+    address = address << 8 | value;
+    text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
+  }
+  out = IpAddress::v4(address);
+  return true;
+}
+
+NOTIFIER_NOINLINE inline bool read_ipv6(std::string_view text, IpAddress& out) noexcept {
+  std::array<std::uint8_t, 16> bytes{};
+  std::size_t filled = 0;
+  std::size_t gap = bytes.size() + 1;
+  if (text.size() >= 2 && text[0] == ':' && text[1] == ':') {
+    gap = 0;
+    text.remove_prefix(2);
+  } else if (text.empty()) {
+    return false;
+  }
+  while (!text.empty()) {
+    std::size_t end = 0;  // in a loop: of find() g++ warns at link time, of a bound that is never reached
+    bool dotted = false;
+    for (; end < text.size() && text[end] != ':'; ++end) dotted = dotted || text[end] == '.';
+    const std::string_view group = text.substr(0, end);
+    if (dotted) {
+      IpAddress tail;
+      if (!read_dotted_ipv4(group, false, tail) || end != text.size() || filled > 12) return false;
+      std::memcpy(bytes.data() + filled, tail.bytes.data(), 4);
+      filled += 4;
+      break;
+    }
+    if (group.empty() || group.size() > 4 || filled > 14) return false;
+    unsigned value = 0;
+    for (const char c : group) {
+      const auto digit = detail::hex_digit(c);
+      if (!digit) return false;
+      value = value << 4 | *digit;
+    }
+    bytes[filled++] = static_cast<std::uint8_t>(value >> 8);
+    bytes[filled++] = static_cast<std::uint8_t>(value);
+    text.remove_prefix(end);
+    if (text.empty()) break;
+    text.remove_prefix(1);
+    if (text.empty()) return false;
+    if (text[0] == ':') {
+      if (gap <= bytes.size()) return false;
+      gap = filled;
+      text.remove_prefix(1);
+    }
+  }
+  if (gap > bytes.size()) {
+    if (filled != bytes.size()) return false;
+  } else {
+    if (filled > 14) return false;
+    const std::size_t tail = filled - gap;
+    std::memmove(bytes.data() + bytes.size() - tail, bytes.data() + gap, tail);
+    std::memset(bytes.data() + gap, 0, bytes.size() - filled);
+  }
+  out = IpAddress::v6(bytes.data());
+  return true;
+}
+
+}  // namespace net
+}  // namespace detail
+
+NOTIFIER_INLINE std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
+  std::optional<IpAddress> address(std::in_place);
+  if (!detail::net::read_ipv4(text, *address)) address.reset();
+  return address;
+}
+
+NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text, bool takes_zeros) noexcept {
+  std::optional<IpAddress> address(std::in_place);
+  if (!detail::net::read_dotted_ipv4(text, takes_zeros, *address)) address.reset();
+  return address;
+}
+
+NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
+  std::optional<IpAddress> address(std::in_place);
+  if (!detail::net::read_ipv6(text, *address)) address.reset();
+  return address;
+}
+
+NOTIFIER_INLINE std::string to_string(const IpAddress& address) {
+  std::string out;
+  if (!address.is_v6) {
+    for (std::size_t i = 0; i < 4; ++i) {
+      if (i != 0) out += '.';
+      out += detail::decimal(address.bytes[i]);
+    }
+    return out;
+  }
+  std::array<unsigned, 8> groups{};
+  for (std::size_t i = 0; i < 8; ++i) groups[i] = unsigned{address.bytes[2 * i]} << 8 | address.bytes[2 * i + 1];
+  std::size_t zeros = 8;
+  std::size_t longest = 1;
+  for (std::size_t i = 0; i < 8; ++i) {
+    std::size_t run = 0;
+    while (i + run < 8 && groups[i + run] == 0) ++run;
+    if (run > longest) {
+      longest = run;
+      zeros = i;
+    }
+  }
+  for (std::size_t i = 0; i < 8; ++i) {
+    if (i == zeros) {
+      out += "::";
+      i += longest - 1;
+      continue;
+    }
+    if (i != 0 && out.back() != ':') out += ':';
+    bool leading = true;
+    for (int shift = 12; shift >= 0; shift -= 4) {
+      const unsigned digit = groups[i] >> shift & 0xF;
+      if (leading && digit == 0 && shift != 0) continue;
+      leading = false;
+      out += "0123456789abcdef"[digit];
+    }
+  }
+  return out;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/net/url.hpp -------------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail::net {
+
+inline Error url_error(const char* message, std::size_t offset) {
+  Error error;
+  error.code = errc::invalid;
+  error.message = message;
+  error.offset = offset;
+  return error;
+}
+
+constexpr bool is_host_char(char c) noexcept { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; }
+
+/// The port that some digits stand for, from 1 to 65535.
+inline std::optional<std::uint16_t> parse_port(std::string_view digits) noexcept {
+  std::uint32_t port = 0;
+  for (const char c : digits) {
+    if (!is_digit(c)) return std::nullopt;
+    port = port * 10 + static_cast<std::uint32_t>(c - '0');
+    if (port > 0xFFFF) return std::nullopt;
+  }
+  if (port == 0) return std::nullopt;
+  return static_cast<std::uint16_t>(port);
+}
+
+/// The first fault of a host name, or nullptr.
+inline const char* host_name_fault(std::string_view host) noexcept {
+  if (host.back() == '.') host.remove_suffix(1);
+  if (host.size() > 253) return "has a host of more than 253 characters";
+  while (true) {
+    const std::size_t dot = host.find('.');
+    const std::size_t length = (std::min)(dot, host.size());
+    if (length == 0) return "has a host with an empty part between its dots";
+    if (length > 63) return "has a host with a part of more than 63 characters";
+    if (dot == std::string_view::npos) return nullptr;
+    host.remove_prefix(dot + 1);
+  }
+}
+
+/// What is wrong with a URL, and the offset of it; nullptr where nothing is.
+inline const char* http_url_fault(std::string_view text, Url& url, std::size_t& offset) noexcept {
+  const auto fault_at = [&offset](std::size_t at, const char* fault) {
+    offset = at;
+    return fault;
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned char c = static_cast<unsigned char>(text[i]);
+    if (c <= 0x20 || c == 0x7F) return fault_at(i, "can't hold white space or control characters");
+    if (c == '\\') return fault_at(i, "can't hold a backslash");
+    if (c == '#') return fault_at(i, "can't have a fragment (#...)");
+  }
+
+  const std::size_t colon = text.find(':');
+  url.scheme = text.substr(0, colon == std::string_view::npos ? 0 : colon);
+  url.secure = equals_lower(url.scheme, "https");
+  if (!url.secure && !equals_lower(url.scheme, "http")) return fault_at(0, "must begin with http:// or https://");
+  if (text.substr(colon, 3) != "://") return fault_at(colon, "must begin with http:// or https://");
+
+  const std::size_t start = colon + 3;
+  const std::size_t end = (std::min)(text.find_first_of("/?", start), text.size());
+  const std::string_view authority = text.substr(start, end - start);
+  url.target = text.substr(end);
+  const std::size_t question = (std::min)(url.target.find('?'), url.target.size());
+  url.path = url.target.substr(0, question);
+  if (question < url.target.size()) url.query = url.target.substr(question + 1);
+
+  if (authority.find('@') != std::string_view::npos) {
+    return fault_at(start, "can't hold a user name or password");
+  }
+  std::size_t host_end = 0;
+  if (!authority.empty() && authority[0] == '[') {
+    host_end = authority.find(']');
+    if (host_end == std::string_view::npos) return fault_at(start, "has an IPv6 address without its closing bracket");
+    url.host = authority.substr(1, host_end - 1);
+    if (!read_ipv6(url.host, url.address.emplace()))
+      return fault_at(start + 1, "has a host in brackets that is no IPv6 address");
+    ++host_end;
+    if (host_end < authority.size() && authority[host_end] != ':') {
+      return fault_at(start + host_end, "has something other than a port after its host");
+    }
+  } else {
+    host_end = (std::min)(authority.find(':'), authority.size());
+    url.host = authority.substr(0, host_end);
+    if (url.host.empty()) return fault_at(start, "must have a host");
+    for (std::size_t i = 0; i < url.host.size(); ++i) {
+      if (static_cast<unsigned char>(url.host[i]) >= 0x80) {
+        return fault_at(start + i, "must have its host in ASCII, as xn--bcher-kva.example");
+      }
+      if (!is_host_char(url.host[i])) {
+        return fault_at(start + i, "has a character in its host that no host name can have");
+      }
+    }
+    if (const char* fault = host_name_fault(url.host)) return fault_at(start, fault);
+    if (ends_in_number(url.host)) {
+      if (!read_ipv4(url.host, url.address.emplace()))
+        return fault_at(start, "has a host that ends in a number but is no IPv4 address");
+    }
+  }
+
+  url.port = url.secure ? 443 : 80;
+  if (host_end < authority.size()) {
+    const std::string_view digits = authority.substr(host_end + 1);
+    if (!digits.empty()) {
+      const auto port = parse_port(digits);
+      if (!port) return fault_at(start + host_end + 1, "must have a port between 1 and 65535");
+      url.port = *port;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace detail::net
+
+NOTIFIER_INLINE Result<Url> parse_http_url(std::string_view text) {
+  if (text.size() > NOTIFIER_MAX_URL_BYTES) {
+    Error error = detail::net::url_error("is too long", NOTIFIER_MAX_URL_BYTES);
+    error.code = errc::too_large;
+    return error;
+  }
+  Url url;
+  std::size_t offset = 0;
+  if (const char* fault = detail::net::http_url_fault(text, url, offset)) return detail::net::url_error(fault, offset);
+  return url;
+}
+
+NOTIFIER_INLINE void append_request_target(const Url& url, std::string& out) {
+  if (url.target.empty() || url.target[0] != '/') out += '/';
+  for (const char c : url.target) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || std::string_view("\"<>^`{|}").find(c) != std::string_view::npos) {
+      out += '%';
+      out += "0123456789ABCDEF"[byte >> 4];
+      out += "0123456789ABCDEF"[byte & 0xF];
+    } else {
+      out += c;
+    }
+  }
+}
+
+NOTIFIER_INLINE void append_normalized(const Url& url, std::string& out) {
+  out += url.secure ? "https://" : "http://";
+  if (url.address) {
+    const std::string address = to_string(*url.address);
+    out += url.address->is_v6 ? detail::joined("[", address, "]") : address;
+  } else {
+    for (const char c : url.host) out += detail::to_lower(c);
+  }
+  if (url.port != (url.secure ? 443 : 80)) {
+    out += ':';
+    out += detail::decimal(url.port);
+  }
+  append_request_target(url, out);
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/byte_order_mark.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What some editors and shells put before the text of a file: U+FEFF in UTF-8.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// The text of a file without its mark. Of one, since a second one is text.
+constexpr std::string_view without_byte_order_mark(std::string_view file) noexcept {
+  const bool is_marked = file.substr(0, byte_order_mark.size()) == byte_order_mark;
+  return is_marked ? file.substr(byte_order_mark.size()) : file;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/packed.hpp ---------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A constant table as a program had better hold it: one run of characters. Where each text begins, and how long it is,
+/// would take a third of its room again, of which no compression makes much.
+///
+///     for (const EventType& type : Packed<builtin_event_types, &EventType::id, &EventType::name>::Rows().all) ...
+///
+/// @tparam table    rows, aggregates; a program that looks at it through this alone does not hold it twice
+/// @tparam members  of a row, those that matter: texts of one line, and enumerations and flags
+template <const auto& table, auto... members>
+class Packed {
+  using Row = std::decay_t<decltype(table[0])>;
+
+ public:
+  /// The rows again; their texts last as long as the program.
+  struct Rows {
+    Rows() noexcept {
+      const char* next = characters.data();
+      for (Row& row : all) (take(next, row.*members), ...);
+    }
+
+    Row all[std::size(table)] = {};
+  };
+
+ private:
+  static constexpr std::size_t room(std::string_view text) noexcept { return text.size() + 1; }
+  template <class Value>
+  static constexpr std::size_t room(Value) noexcept {
+    return 1;
+  }
+
+  static constexpr std::size_t size() noexcept {
+    std::size_t size = text_padding;  // so that any text may be copied by whole vectors
+    for (const Row& row : table) size += (room(row.*members) + ...);
+    return size;
+  }
+
+  static constexpr void put(char*& next, std::string_view text) noexcept {
+    for (const char c : text) *next++ = c;
+    *next++ = '\n';
+  }
+  template <class Value>
+  static constexpr void put(char*& next, Value value) noexcept {
+    *next++ = static_cast<char>(value);
+  }
+
+  static constexpr auto pack() noexcept {
+    std::array<char, size()> out{};
+    char* next = out.data();
+    for (const Row& row : table) (put(next, row.*members), ...);
+    return out;
+  }
+
+  static void take(const char*& next, std::string_view& text) noexcept {
+    const char* const begin = next;
+    while (*next != '\n') ++next;
+    text = {begin, static_cast<std::size_t>(next++ - begin)};
+  }
+  template <class Value>
+  static void take(const char*& next, Value& value) noexcept {
+    value = static_cast<Value>(*next++);
+  }
+
+  static constexpr auto characters = pack();
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/shared_wordings.hpp ------------------------------------------------------------------------
+
+// What several rows of wordings.hpp say alike: the fields of a subject, and who acted.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+namespace wordings {
+
+// clang-format off
+
+inline constexpr std::string_view deployment_fields =
+    ">Commit: {git_ref_url:link}; "
+    "=Changes: {last_commits.commits*3+last_commits.remaining:{'message:line}[ ({author})]}; "
+    "?Pushed by: {pusher}; Stack: {stack}";
+inline constexpr std::string_view repository_fields =
+    "Branch: {branch}; Automatic deployment: {auto_deploy?yes/no}; "
+    "Review apps: {auto_deploy_review_apps?yes/no}; Review apps of forks: {creation_from_forks_allowed?yes/no}; "
+    "?Linked by: {linker_username}";
+inline constexpr std::string_view feature_fields =
+    "Addon id: {addon_uuid}; IP address: {remote_ip}";
+inline constexpr std::string_view backup_fields =
+    "Started: {started_at:time}; Ended: {ended_at:time}; Status: {backup_status}; Backup: {backup_id}; =Error: {error}";
+inline constexpr std::string_view recovery_fields =
+    "Checked: {checked_at:time}; =Error: {error}";
+inline constexpr std::string_view maintenance_fields =
+    "Window: {next_maintenance_window:time}[, {maintenance_window_in_hours} h]; Type: {maintenance_type}; "
+    "Maintenance: {maintenance_id}";
+inline constexpr std::string_view collaborator_fields =
+    "?Email: {collaborator.email}; Rights: {collaborator.is_limited?limited/full}; "
+    "?Invited by: {collaborator.inviter.username|collaborator.inviter.email}";
+inline constexpr std::string_view notifier_fields =
+    "Active: {active?/no}; =Events: [{send_all_events?all/}|{selected_events:list}]";
+inline constexpr std::string_view review_app_fields =
+    ">Review app: {review_app_url:link}; Repository: {source_repo_name}; From a fork: {pr_comes_from_a_fork?yes/}";
+inline constexpr std::string_view invitation_fields =
+    "?Email: {invited_user.email|recipient_email}; ?Invited by: {inviter.username|inviter.email}; "
+    "Expires: {expires_at:time}; =Reason: {status_reason|error}";
+
+inline constexpr std::string_view by_addon = "Addon {addon_name|addon_provider}";
+
+// clang-format on
+
+}  // namespace wordings
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/wordings.hpp -------------------------------------------------------------------------------
+
+// What each kind of event says, in rows of templates; wording.hpp tells how to read and write them. Adding a kind is
+// adding a row here (and one in vocabulary/event_kinds.hpp). Slots never name a secret: values of variables, URLs of
+// notifiers and log drains, tokens, voucher codes.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+namespace wordings {
+
+// clang-format off
+
+inline constexpr Severity info = Severity::info, success = Severity::success, warning = Severity::warning, error = Severity::error;
+
+inline constexpr WordingRow table[] = {
+
+  // ---- the app itself -----------------------------------------------------------------------------------------------
+
+  {"new_app", "", success,
+   "app created",
+   "The app[ {@app}] was created.",
+   ">Source: [{git_source:link}|{git_source:repository}]"},
+
+  {"edit_app", "", info,
+   "settings changed",
+   "The settings of [{@app}|the app] were changed[: {force_https?HTTPS is now required/HTTPS is no longer required}]."},
+
+  {"delete_app", "", warning,
+   "app deleted",
+   "The app[ {@app}] was deleted.", "", "", "none"},
+
+  {"rename_app", "", info,
+   "app renamed",
+   "The app was renamed[ from {'old_name}][ to {'new_name}]."},
+
+  {"update_app_project", "", info,
+   "moved to another project",
+   "[{@app}|The app] was moved[ from the project {'old_project_name|old_project_id}] to [the project {'new_project_name|new_project_id}|another project].",
+   "?Old project id: {old_project_id}; ?New project id: {new_project_id}"},
+
+  {"transfer_app", "", info,
+   "app handed over",
+   "[{@app}|The app] now belongs to [{new_owner.username|new_owner.email}|a new owner].",
+   "?Email: {new_owner.email}; Previous owner: {old_owner.username|old_owner.email}"},
+
+  {"restart", "reason=unexpected_failure", warning,
+   "restarting after a failure",
+   "[The {scope:series} containers|All containers] of [{@app}|the app] are restarting after an unexpected failure.",
+   "", by_addon},
+  {"restart", "", info,
+   "restarting",
+   "[The {scope:series} containers|All containers] of [{@app}|the app] are restarting[ ({reason:reason})].",
+   "", by_addon},
+
+  {"scale", "", info,
+   "scaled",
+   "[{@app}|The app] was scaled[: {@scaling}| to {containers:formation}| from {previous_containers:formation}|]."},
+
+  {"stop_app", "reason=payment_failure", error,
+   "app stopped",
+   "[{@app}|The app] was stopped because a payment failed."},
+  {"stop_app", "", warning,
+   "app stopped",
+   "[{@app}|The app] was stopped[ ({reason:reason})]."},
+
+  {"crash", "", error,
+   "[{container_type}|container] crashed",
+   "The container[ {container_type}] of [{@app}|the app] crashed.",
+   "`Logs: {crash_logs}", "", "{logs_url:link}"},
+
+  {"repeated_crash", "", error,
+   "[{container_type}|container] keeps crashing",
+   "The container[ {container_type}] of [{@app}|the app] crashed again.",
+   "`Logs: {crash_logs}", "", "{logs_url:link}"},
+
+  {"deployment", "status=success", success,
+   "deployment succeeded",
+   "[Commit {git_ref:commit}|Version {'git_ref}|A new version] was deployed to [{@app}|the app][ in {duration:duration}].",
+   deployment_fields, "", "{git_ref_url:link}"},
+  {"deployment", "status=*error", error,
+   "deployment failed",
+   "The deployment[ of commit {git_ref:commit}| of version {'git_ref}|] to [{@app}|the app] failed[ after {duration:duration}][: {status:failure}].",
+   deployment_fields, "", "{@deployment_page}"},
+  {"deployment", "status=aborted", warning,
+   "deployment aborted",
+   "The deployment[ of commit {git_ref:commit}| of version {'git_ref}|] to [{@app}|the app] was aborted[ after {duration:duration}].",
+   deployment_fields, "", "[{@deployment_page}|{git_ref_url:link}]"},
+  {"deployment", "", info,
+   "deployment[ {status}]",
+   "A deployment[ of commit {git_ref:commit}| of version {'git_ref}|] to [{@app}|the app] [is now {status}|took place].",
+   deployment_fields, "", "[{@deployment_page}|{git_ref_url:link}]"},
+
+  {"run", "command=*", info,
+   "one-off container started",
+   "[A{detached? detached/} one-off|A one-off] container of [{@app}|the app] runs [the command {'command}|a command].",
+   "Audit log: {audit_log_id}[ ({audit_log_size:bytes})]"},
+  {"run", "", info,
+   "one-off container started",
+   "[A{detached? detached/} one-off|A one-off] container of [{@app}|the app] was started for maintenance or support.",
+   "Audit log: {audit_log_id}[ ({audit_log_size:bytes})]"},
+
+  {"stack_changed", "", info,
+   "stack changed",
+   "The stack of [{@app}|the app] was changed[ from {previous_stack_name|previous_stack_id}][ to {current_stack_name|current_stack_id}]."},
+
+  {"start_region_migration", "", warning,
+   "region migration started",
+   "[{@app}|The app] began to move[ from {source}] to [{destination}|another region][ as {'dst_app_name}].",
+   "Migration: {migration_id}"},
+
+  // ---- repositories and review apps ---------------------------------------------------------------------------------
+
+  {"link_scm", "", info,
+   "repository linked",
+   "[{@app}|The app] was linked to [the repository {repo_name}|a repository].",
+   repository_fields, "", "{source:link}"},
+
+  {"update_scm", "", info,
+   "repository link changed",
+   "The link between [{@app}|the app] and [the repository {repo_name}|its repository] was changed.",
+   repository_fields, "", "{source:link}"},
+
+  {"unlink_scm", "", info,
+   "repository unlinked",
+   "[{@app}|The app] is no longer linked to [the repository {repo_name}|its repository].",
+   "?Unlinked by: {unlinker_username}", "", "{source:link}"},
+
+  {"link_github", "", info,
+   "GitHub repository linked",
+   "[{@app}|The app] was linked to [the GitHub repository {repo_name}|a GitHub repository].",
+   "?Linked by: {linker_username}", "", "{github_source:link}"},
+
+  {"unlink_github", "", info,
+   "GitHub repository unlinked",
+   "[{@app}|The app] is no longer linked to [the GitHub repository {repo_name}|its GitHub repository].",
+   "?Unlinked by: {unlinker_username}", "", "{github_source:link}"},
+
+  {"create_review_app", "", info,
+   "review app created",
+   "The review app[ {'review_app_name}] was created[ for [pull request #{pr_number} ({'pr_name})|pull request #{pr_number}|the pull request {'pr_name}]].",
+   review_app_fields, "", "{pr_url|review_app_url:link}"},
+
+  {"destroy_review_app", "", info,
+   "review app removed",
+   "The review app[ {'review_app_name}][ of [pull request #{pr_number} ({'pr_name})|pull request #{pr_number}|the pull request {'pr_name}]] was removed.",
+   review_app_fields, "", "{pr_url:link}"},
+
+  // ---- domains and variables ----------------------------------------------------------------------------------------
+
+  {"new_domain", "", info,
+   "domain added",
+   "[The domain {hostname|name}|A domain] now leads to [{@app}|the app][ {ssl?with a certificate of its own/}].",
+   "Own certificate: {ssl?/no}"},
+
+  {"edit_domain", "old_ssl=false,ssl=true", success,
+   "certificate added",
+   "A certificate was added to [the domain {hostname|name}|a domain] of [{@app}|the app]."},
+  {"edit_domain", "old_ssl=true,ssl=false", warning,
+   "certificate removed",
+   "The certificate of [the domain {hostname|name}|a domain] of [{@app}|the app] was removed."},
+  {"edit_domain", "old_ssl=true,ssl=true", info,
+   "certificate changed",
+   "The certificate of [the domain {hostname|name}|a domain] of [{@app}|the app] was changed."},
+  {"edit_domain", "", info,
+   "domain changed",
+   "[The domain {hostname|name}|A domain] of [{@app}|the app] was changed.",
+   "Own certificate: {ssl?yes/no}"},
+
+  {"delete_domain", "", warning,
+   "domain removed",
+   "[The domain {hostname|name}|A domain] no longer leads to [{@app}|the app]."},
+
+  {"new_variable", "", info,
+   "variable added",
+   "[The variable {'name}|A variable] was added to the environment of [{@app}|the app].",
+   "", by_addon},
+
+  {"edit_variable", "", info,
+   "variable changed",
+   "[The variable {'name}|A variable] in the environment of [{@app}|the app] was changed.",
+   "", by_addon},
+
+  {"edit_variables", "", info,
+   "variables changed",
+   "The environment of [{@app}|the app] was changed[: {@variables}]."},
+
+  {"delete_variable", "", info,
+   "variable removed",
+   "[The variable {'name}|A variable] was removed from the environment of [{@app}|the app]."},
+
+  // ---- addons and databases -----------------------------------------------------------------------------------------
+
+  {"new_addon", "", success,
+   "addon added",
+   "[The addon {addon_provider_name}|An addon] was added to [{@app}|the app][ with the plan {'plan_name}].",
+   "Resource: {resource_id}"},
+
+  {"upgrade_addon", "", info,
+   "addon plan changed",
+   "The plan of [the addon {addon_provider_name}|an addon] of [{@app}|the app] was changed[ from {'old_plan_name}][ to {'new_plan_name|plan_name}].",
+   "Resource: {resource_id}"},
+
+  {"delete_addon", "", warning,
+   "addon removed",
+   "[The addon {addon_provider_name}|An addon][ ({resource_id})] was removed from [{@app}|the app].",
+   "Plan: {plan_name}"},
+
+  {"resume_addon", "", success,
+   "addon resumed",
+   "[The addon {addon_provider_name}|An addon][ ({resource_id})] of [{@app}|the app] works again.",
+   "Plan: {plan_name}"},
+
+  {"suspend_addon", "", warning,
+   "addon suspended",
+   "[The addon {addon_provider_name}|An addon][ ({resource_id})] of [{@app}|the app] was suspended[ (reason: {reason})].",
+   "Plan: {plan_name}"},
+
+  {"addon_updated", "", info,
+   "addon updated",
+   "[The addon {addon_provider_name}|An addon][ ({addon_resource_id})] of [{@app}|the app] was updated[: its status went {status:transition}].",
+   "Plan: {addon_plan_name}; Changed: {attributes_changed:list}"},
+
+  {"upgrade_database", "", success,
+   "database upgraded",
+   "[The {addon_name} database|A database] of [{@app}|the app] was upgraded[ from version {old_version}][ to version {new_version}].",
+   "", by_addon},
+
+  {"database/add_feature", "", info,
+   "database feature enabled",
+   "[The feature {'feature}|A feature] of [the {addon_provider_name} database|the database] of [{@app}|the app] was enabled.",
+   feature_fields},
+
+  {"database/remove_feature", "", info,
+   "database feature disabled",
+   "[The feature {'feature}|A feature] of [the {addon_provider_name} database|the database] of [{@app}|the app] was disabled.",
+   feature_fields},
+
+  {"database_backup_failed", "", error,
+   "backup failed",
+   "[A {backup_method:origin}|A] backup of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] failed.",
+   backup_fields},
+
+  {"database_backup_succeeded", "", success,
+   "backup completed",
+   "[A {backup_method:origin}|A] backup of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] was completed.",
+   backup_fields},
+
+  {"database_continuousbackup_healthy", "recoverable=false", warning,
+   "point-in-time recovery not possible yet",
+   "Point-in-time recovery of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] is told to be healthy, but is not possible yet.",
+   recovery_fields},
+  {"database_continuousbackup_healthy", "", success,
+   "point-in-time recovery is healthy",
+   "[The {addon_name} database|The database][ {resource_id}] of [{@app}|the app] can be restored to any recent point in time.",
+   recovery_fields},
+
+  {"database_continuousbackup_delayed", "", warning,
+   "point-in-time recovery is delayed",
+   "Point-in-time recovery of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] is delayed[ {recoverable?but still possible/}|: not possible for {unrecoverable_duration_seconds:duration}|][ ({status:recovery})].",
+   recovery_fields},
+
+  {"database_continuousbackup_stale", "", error,
+   "point-in-time recovery is stale",
+   "Point-in-time recovery of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] is stale[ {recoverable?but still possible/}|: not possible for {unrecoverable_duration_seconds:duration}|][ ({status:recovery})].",
+   recovery_fields},
+
+  {"plan_database_maintenance", "", info,
+   "database maintenance planned",
+   "Maintenance of [the {addon_name} database|the database] of [{@app}|the app] is planned[ for {next_maintenance_window:time}].",
+   "Type: {maintenance_type}; Window: {maintenance_window_in_hours} h; Maintenance: {maintenance_id}"},
+
+  {"start_database_maintenance", "", warning,
+   "database maintenance started",
+   "Maintenance of [the {addon_name} database|the database] of [{@app}|the app] has started.",
+   maintenance_fields},
+
+  {"complete_database_maintenance", "", success,
+   "database maintenance completed",
+   "Maintenance of [the {addon_name} database|the database] of [{@app}|the app] is complete.",
+   maintenance_fields},
+
+  // ---- alerts and autoscalers ---------------------------------------------------------------------------------------
+
+  {"new_alert", "", info,
+   "alert added",
+   "An alert[ on the {metric:metric}| on the metric {'metric}|][ of the {container_type} containers] of [{@app}|the app] was added[: it triggers {send_when_below?below/above} {limit_text|limit}]."},
+
+  {"alert", "activated=false", success,
+   "[{metric:metric}|{'metric}|metric] back to normal[ on {sender_name}]",
+   "[The {metric:metric}|The metric {'metric}|A metric][ on {sender_name}] of [{@app}|the app] is [no longer too {send_when_below?low/high}|within its limit again][: {value_text|value}[ (limit {limit_text|limit})]]."},
+  {"alert", "", warning,
+   "[{metric:metric}|{'metric}|metric] [too {send_when_below?low/high}|beyond its limit][ on {sender_name}]",
+   "[The {metric:metric}|The metric {'metric}|A metric][ on {sender_name}] of [{@app}|the app] is [too {send_when_below?low/high}|beyond its limit][: {value_text|value}[ (limit {limit_text|limit})]]."},
+
+  {"delete_alert", "", info,
+   "alert deleted",
+   "The alert[ on the {metric:metric}| on the metric {'metric}|][ of the {container_type} containers] of [{@app}|the app] was deleted."},
+
+  {"new_autoscaler", "", info,
+   "autoscaler added",
+   "An autoscaler[ for the {container_type} containers] of [{@app}|the app] was added[: it holds [the {metric:metric}|the metric {'metric}][ at {target_text|target}]][ with {min_containers} to {max_containers} containers]."},
+
+  {"edit_autoscaler", "", info,
+   "autoscaler changed",
+   "The autoscaler[ for the {container_type} containers] of [{@app}|the app] was changed[: it holds [the {metric:metric}|the metric {'metric}][ at {target_text|target}]][ with {min_containers} to {max_containers} containers]."},
+
+  {"delete_autoscaler", "", info,
+   "autoscaler deleted",
+   "The autoscaler[ for the {container_type} containers] of [{@app}|the app] was deleted[: it held [the {metric:metric}|the metric {'metric}]]."},
+
+  // ---- people, notifiers, log drains, consents ----------------------------------------------------------------------
+
+  {"new_collaborator", "", info,
+   "collaborator invited",
+   "[{collaborator.email|collaborator.username}|Someone] was invited to collaborate on [{@app}|the app][ {collaborator.is_limited?with limited rights/}].",
+   "?Name: {collaborator.username}; Rights: {collaborator.is_limited?/full}; ?Invited by: {collaborator.inviter.username|collaborator.inviter.email}"},
+
+  {"accept_collaborator", "", success,
+   "invitation accepted",
+   "[{collaborator.username|collaborator.email}|Someone] accepted the invitation to collaborate on [{@app}|the app].",
+   collaborator_fields},
+
+  {"delete_collaborator", "", info,
+   "collaborator removed",
+   "[{collaborator.username|collaborator.email}|Someone] no longer collaborates on [{@app}|the app].",
+   collaborator_fields},
+
+  {"change_collaborator_role", "", info,
+   "collaborator role changed",
+   "[{collaborator.username|collaborator.email}|A collaborator] now has [{collaborator.is_limited?limited/full}|other] rights on [{@app}|the app].",
+   "?Email: {collaborator.email}; ?Invited by: {collaborator.inviter.username|collaborator.inviter.email}"},
+
+  {"new_notifier", "", info,
+   "notifier added",
+   "[The notifier {'notifier_name}|A notifier] of [{@app}|the app] was added[ (platform: {platform_name|notifier_type:platform})].",
+   notifier_fields},
+
+  {"edit_notifier", "", info,
+   "notifier changed",
+   "[The notifier {'notifier_name}|A notifier] of [{@app}|the app] was [switched off, since it failed: {disabled_because}|changed][ (platform: {platform_name|notifier_type:platform})].",
+   notifier_fields},
+
+  {"delete_notifier", "", info,
+   "notifier removed",
+   "[The notifier {'notifier_name}|A notifier] of [{@app}|the app] was removed[ (platform: {platform_name|notifier_type:platform})].",
+   notifier_fields},
+
+  {"new_log_drain", "", info,
+   "log drain added",
+   "The logs of [{@app}|the app] now also flow to a new log drain."},
+
+  {"delete_log_drain", "", info,
+   "log drain removed",
+   "A log drain of [{@app}|the app] was removed."},
+
+  {"new_addon_log_drain", "", info,
+   "addon log drain added",
+   "The logs of [the {addon_name} addon|an addon] of [{@app}|the app] now also flow to a new log drain.",
+   "Addon id: {addon_uuid}"},
+
+  {"delete_addon_log_drain", "", info,
+   "addon log drain removed",
+   "A log drain of [the {addon_name} addon|an addon] of [{@app}|the app] was removed.",
+   "Addon id: {addon_uuid}"},
+
+  {"edit_hds_contact", "", info,
+   "health data contact changed",
+   "The health data contact of [{@app}|the app] was changed[ ({name})].",
+   "Company: {company}"},
+
+  {"create_data_access_consent", "containers=true,databases=true", warning,
+   "access granted",
+   "The platform's operators may access the containers and the databases of [{@app}|the app][ until {end_at:time}].",
+   "IP address: {remote_ip}"},
+  {"create_data_access_consent", "containers=true", warning,
+   "access granted",
+   "The platform's operators may access the containers of [{@app}|the app][ until {end_at:time}].",
+   "IP address: {remote_ip}"},
+  {"create_data_access_consent", "databases=true", warning,
+   "access granted",
+   "The platform's operators may access the databases of [{@app}|the app][ until {end_at:time}].",
+   "IP address: {remote_ip}"},
+  {"create_data_access_consent", "", info,
+   "access consent recorded",
+   "A consent to access [{@app}|the app][ until {end_at:time}] was recorded.",
+   "Containers: {containers?yes/no}; Databases: {databases?yes/no}; IP address: {remote_ip}"},
+
+  // ---- projects -----------------------------------------------------------------------------------------------------
+
+  {"new_project", "", info,
+   "project created",
+   "The project[ {'@project}] was created[ {default?as the default project/}]."},
+
+  {"edit_project", "", info,
+   "project settings changed",
+   "The settings of [the project {'@project}|the project] were changed[: {updated_values:changes}]."},
+
+  {"delete_project", "", warning,
+   "project deleted",
+   "The project[ {'@project}] was deleted."},
+
+  {"new_project_transfer_invitation", "", info,
+   "project transfer offered",
+   "[{recipient_username|recipient_email|invited_user.username|invited_user.email}|Someone] was invited to take over [the project {'@project}|the project].",
+   invitation_fields},
+
+  {"accept_project_transfer_invitation", "", success,
+   "project transfer accepted",
+   "[{invited_user.username|recipient_username|recipient_email|invited_user.email}|The invited person] agreed to take over [the project {'@project}|the project].",
+   invitation_fields},
+
+  {"accept_project_transfer_invitation_error", "", error,
+   "project transfer failed",
+   "The transfer of [the project {'@project}|the project][ to {invited_user.username|invited_user.email}] was accepted, but failed.",
+   invitation_fields},
+
+  {"cancel_project_transfer_invitation", "", info,
+   "project transfer canceled",
+   "The offer to hand over [the project {'@project}|the project][ to {invited_user.username|recipient_username|recipient_email|invited_user.email}] was withdrawn.",
+   invitation_fields},
+
+  {"decline_project_transfer_invitation", "", warning,
+   "project transfer declined",
+   "[{invited_user.username|recipient_username|recipient_email|invited_user.email}|The invited person] declined to take over [the project {'@project}|the project].",
+   invitation_fields},
+
+  // ---- accounts -----------------------------------------------------------------------------------------------------
+
+  {"new_user", "", success,
+   "welcome",
+   "Welcome[, {@user}]! Your account is ready, and your first app can be created."},
+
+  {"new_integration", "", info,
+   "[{integration_type:service} ]account connected",
+   "[The [{integration_type:service} ]account {'data.login}|An external account] was connected to [{@user}'s account|your account].",
+   ">Server: {data.url:link}"},
+
+  {"delete_integration", "", info,
+   "[{integration_type:service} ]account disconnected",
+   "[The [{integration_type:service} ]account {'data.login}|An external account] was disconnected from [{@user}'s account|your account].",
+   ">Server: {data.url:link}"},
+
+  {"authorize_github", "", info,
+   "GitHub account connected",
+   "[The GitHub account {'github_user.login}|A GitHub account] may now be used from [{@user}'s account|your account]."},
+
+  {"revoke_github", "", info,
+   "GitHub account disconnected",
+   "[{@user}'s|Your] account can no longer use its GitHub account."},
+
+  {"add_credit", "", success,
+   "credit added",
+   "[{amount|value:money} of credit|Credit] was added to [{@user}'s account|your account][ ({payment_method:method})]."},
+
+  {"add_payment_method", "", info,
+   "payment method added",
+   "[The {stripe.brand} card ending in {stripe.last4}|The card ending in {stripe.last4}|The payment method {payment_method_type:method}|A payment method] was added to [{@user}'s account|your account].",
+   "Expires: {stripe.exp}; Company: {company}"},
+
+  {"add_voucher", "", success,
+   "voucher added",
+   "A voucher was added to [{@user}'s account|your account]."},
+
+  {"payment_attempt", "status=paid", success,
+   "payment received",
+   "[{@user}'s|Your] payment[ of {amount:money}][ {payment_method:payment}] succeeded."},
+  {"payment_attempt", "status=new", info,
+   "payment pending",
+   "[{@user}'s|Your] payment[ of {amount:money}][ {payment_method:payment}] is pending."},
+  {"payment_attempt", "status=*", error,
+   "payment failed",
+   "[{@user}'s|Your] payment[ of {amount:money}][ {payment_method:payment}] failed.",
+   "?Status: {status}"},
+  {"payment_attempt", "", info,
+   "payment attempted",
+   "[{@user}'s|A] payment[ of {amount:money}][ {payment_method:payment}] was attempted."},
+
+  {"new_key", "", info,
+   "SSH key added",
+   "[The SSH key {'name}|An SSH key] was added to [{@user}'s account|your account].",
+   "=Fingerprint: {fingerprint}"},
+
+  {"edit_key", "", info,
+   "SSH key changed",
+   "[The SSH key {'name}|An SSH key] of [{@user}'s account|your account] was changed.",
+   "=Fingerprint: {fingerprint}"},
+
+  {"delete_key", "", warning,
+   "SSH key removed",
+   "[The SSH key {'name}|An SSH key] was removed from [{@user}'s account|your account]."},
+
+  {"new_token", "", info,
+   "API token created",
+   "[The API token {'token_name}|An API token] of [{@user}'s account|your account] was created."},
+
+  {"regenerate_token", "", warning,
+   "API token regenerated",
+   "[The API token {'token_name}|An API token] of [{@user}'s account|your account] was regenerated, and its old value no longer works."},
+
+  {"delete_token", "", warning,
+   "API token deleted",
+   "[The API token {'token_name}|An API token] of [{@user}'s account|your account] was deleted."},
+
+  {"tfa_enabled", "", success,
+   "two-factor authentication enabled",
+   "Two-factor authentication now protects [{@user}'s account|your account][ (provider: {provider})]."},
+
+  {"tfa_disabled", "", warning,
+   "two-factor authentication disabled",
+   "Two-factor authentication no longer protects [{@user}'s account|your account]."},
+
+  {"login_success", "", info,
+   "successful login",
+   "[{@user}|Someone] logged in[ from {remote_ip}]."},
+
+  {"login_failure", "", warning,
+   "failed login attempt",
+   "An attempt to log in to [{@user}'s account|your account][ from {remote_ip}] failed."},
+
+  {"login_lock", "", error,
+   "account locked",
+   "[{@user}'s|Your] account was locked after too many failed attempts to log in.",
+   "IP address: {remote_ip}"},
+
+  {"login_unlock_success", "", success,
+   "account unlocked",
+   "[{@user}'s|Your] account was unlocked[ from {remote_ip}]."},
+
+  {"password_reset_query", "", warning,
+   "password reset requested",
+   "A new password for [{@user}'s account|your account] was requested[ from {remote_ip}]."},
+
+  {"password_reset_success", "", warning,
+   "password changed",
+   "The password of [{@user}'s account|your account] was changed[ from {remote_ip}]."},
+
+  // ---- ours: what the test of a notifier sends -----------------------------------------------------------------------
+
+  {"test", "", info,
+   "test",
+   "This is a test of [the notifier {'notifier_name}|a notifier][, asked for by {@user}]: nothing happened to [{@app}|the app].",
+   "Platform: {platform_name:platform}"},
+};
+
+// clang-format on
+
+}  // namespace wordings
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/builtin_words.hpp --------------------------------------------------------------------------
+
+// The table of wordings, kind by kind.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+constexpr std::size_t count_builtin_wordings() noexcept {
+  std::size_t count = 1;
+  for (std::size_t i = 1; i < std::size(wordings::table); ++i) {
+    if (wordings::table[i - 1].kind != wordings::table[i].kind) ++count;
+  }
+  return count;
+}
+
+class BuiltinWords {
+ public:
+  /// There as long as the program is: threads may outlive what is destroyed at its end.
+  static const BuiltinWords& instance() {
+    static const BuiltinWords& words = *new BuiltinWords;
+    return words;
+  }
+
+  /// Calls `f(kind, const KindWords&)` for each kind.
+  template <class F>
+  void for_each(F&& f) const {
+    for (const KindWords& words : kinds_) f(words.begin()->kind, words);
+  }
+
+ private:
+  using Table = Packed<wordings::table, &WordingRow::kind, &WordingRow::when, &WordingRow::severity, &WordingRow::title,
+                       &WordingRow::sentence, &WordingRow::fields, &WordingRow::actor, &WordingRow::link>;
+
+  BuiltinWords() noexcept {
+    KindWords* words = kinds_;
+    for (const WordingRow *row = table_.all, *const end = std::end(table_.all); row != end;) {
+      const WordingRow* last = row;
+      while (last != end && last->kind == row->kind) ++last;
+      (words++)->borrow(row, static_cast<std::size_t>(last - row));
+      row = last;
+    }
+  }
+
+  const typename Table::Rows table_;
+  KindWords kinds_[count_builtin_wordings()];
+};
+
+/// What the test of a notifier says, in every vocabulary that has nothing else to say of it.
+NOTIFIER_NOINLINE inline const KindWords* test_words() {
+  const KindWords* found = nullptr;
+  BuiltinWords::instance().for_each([&](std::string_view kind, const KindWords& words) {
+    if (kind == "test") found = &words;
+  });
+  return found;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/categories.hpp -----------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+// The ids of the public API. What it has not published has an id of ours, which never changes: 00000000 (an object id
+// begins with the second of its birth, so that service never issues one from 1970), "noti", then c and a category's
+// position, or e and an event type's number.
+inline constexpr std::string_view app_operations_id = "5982f139d48c360021b1eb44";
+inline constexpr std::string_view addons_id = "5982f139d48c360021b1eb45";
+inline constexpr std::string_view collaborators_id = "5982f139d48c360021b1eb46";
+inline constexpr std::string_view domains_id = "5982f139d48c360021b1eb47";
+inline constexpr std::string_view notifiers_id = "5982f139d48c360021b1eb48";
+inline constexpr std::string_view variables_id = "5982f139d48c360021b1eb49";
+inline constexpr std::string_view github_id = "5982f139d48c360021b1eb4a";
+inline constexpr std::string_view databases_id = "000000006e6f7469c0000008";
+inline constexpr std::string_view projects_id = "000000006e6f7469c0000009";
+
+}  // namespace detail
+
+/// The built-in categories, by position.
+inline constexpr Category builtin_categories[] = {
+    {detail::app_operations_id, "app_operations", "App operations", 1},
+    {detail::addons_id, "addons", "Addons", 2},
+    {detail::collaborators_id, "collaborators", "Collaborators", 3},
+    {detail::domains_id, "domains", "Domains", 4},
+    {detail::notifiers_id, "notifiers", "Notifiers", 5},
+    {detail::variables_id, "variables", "Variables", 6},
+    {detail::github_id, "github", "GitHub", 7},
+    {detail::databases_id, "databases", "Databases", 8},
+    {detail::projects_id, "projects", "Projects", 9},
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/event_kinds.hpp ----------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// The built-in event kinds, in the order of the public API's documentation. What each says is told in
+/// vocabulary/wordings.hpp.
+inline constexpr EventKind builtin_event_kinds[] = {
+    {"new_user", Scope::account, ""},
+    {"new_app", Scope::app, ""},
+    {"edit_app", Scope::app, "app_edited"},
+    {"delete_app", Scope::app, "app_deleted"},
+    {"rename_app", Scope::app, "app_renamed"},
+    {"update_app_project", Scope::app, "app_project_updated"},
+    {"transfer_app", Scope::app, "app_transferred"},
+    {"restart", Scope::app, "app_restarted"},
+    {"scale", Scope::app, "app_scaled"},
+    {"stop_app", Scope::app, "app_stopped"},
+    {"crash", Scope::app, "app_crashed"},
+    {"repeated_crash", Scope::app, "app_crashed_repeated"},
+    {"deployment", Scope::app, "app_deployed"},
+    {"link_scm", Scope::app, "github_link"},
+    {"update_scm", Scope::app, ""},
+    {"unlink_scm", Scope::app, "github_unlink"},
+    {"new_integration", Scope::account, ""},
+    {"delete_integration", Scope::account, ""},
+    {"authorize_github", Scope::account, ""},
+    {"revoke_github", Scope::account, ""},
+    {"run", Scope::app, "app_command_ran"},
+    {"new_domain", Scope::app, "domain_added"},
+    {"edit_domain", Scope::app, "domain_edited"},
+    {"delete_domain", Scope::app, "domain_removed"},
+    {"upgrade_database", Scope::app, "addon_db_upgraded"},
+    {"new_addon", Scope::app, "addon_provisioned"},
+    {"upgrade_addon", Scope::app, "addon_plan_changed"},
+    {"delete_addon", Scope::app, "addon_deleted"},
+    {"resume_addon", Scope::app, "addon_resumed"},
+    {"suspend_addon", Scope::app, "addon_suspended"},
+    {"database/add_feature", Scope::app, ""},
+    {"database/remove_feature", Scope::app, ""},
+    {"database_backup_failed", Scope::app, "database_backup_failed"},
+    {"database_backup_succeeded", Scope::app, "database_backup_succeeded"},
+    {"database_continuousbackup_healthy", Scope::app, "database_continuousbackup_healthy"},
+    {"database_continuousbackup_delayed", Scope::app, "database_continuousbackup_delayed"},
+    {"database_continuousbackup_stale", Scope::app, "database_continuousbackup_stale"},
+    {"new_collaborator", Scope::app, "collaborator_invited"},
+    {"accept_collaborator", Scope::app, "collaborator_accepted"},
+    {"delete_collaborator", Scope::app, "collaborator_removed"},
+    {"change_collaborator_role", Scope::app, "collaborator_role_changed"},
+    {"new_variable", Scope::app, "variable_added"},
+    {"edit_variable", Scope::app, "variable_edited"},
+    {"edit_variables", Scope::app, "variable_bulk_edited"},
+    {"delete_variable", Scope::app, "variable_removed"},
+    {"add_credit", Scope::account, ""},
+    {"add_payment_method", Scope::account, ""},
+    {"add_voucher", Scope::account, ""},
+    {"new_key", Scope::account, ""},
+    {"edit_key", Scope::account, ""},
+    {"delete_key", Scope::account, ""},
+    {"payment_attempt", Scope::account, ""},
+    {"new_alert", Scope::app, "alert_added"},
+    {"alert", Scope::app, "app_alert_triggered"},
+    {"delete_alert", Scope::app, "alert_deleted"},
+    {"new_autoscaler", Scope::app, ""},
+    {"edit_autoscaler", Scope::app, ""},
+    {"delete_autoscaler", Scope::app, ""},
+    {"addon_updated", Scope::app, "addon_updated"},
+    {"start_region_migration", Scope::app, "app_region_migration_started"},
+    {"new_log_drain", Scope::app, ""},
+    {"delete_log_drain", Scope::app, ""},
+    {"new_addon_log_drain", Scope::app, ""},
+    {"delete_addon_log_drain", Scope::app, ""},
+    {"new_notifier", Scope::app, "notifier_added"},
+    {"edit_notifier", Scope::app, "notifier_edited"},
+    {"delete_notifier", Scope::app, "notifier_removed"},
+    {"edit_hds_contact", Scope::app, ""},
+    {"create_data_access_consent", Scope::app, ""},
+    {"new_token", Scope::account, ""},
+    {"regenerate_token", Scope::account, ""},
+    {"delete_token", Scope::account, ""},
+    {"tfa_enabled", Scope::account, ""},
+    {"tfa_disabled", Scope::account, ""},
+    {"login_success", Scope::account, ""},
+    {"login_failure", Scope::account, ""},
+    {"login_lock", Scope::account, ""},
+    {"login_unlock_success", Scope::account, ""},
+    {"password_reset_query", Scope::account, ""},
+    {"password_reset_success", Scope::account, ""},
+    {"stack_changed", Scope::app, ""},
+    {"create_review_app", Scope::app, ""},
+    {"destroy_review_app", Scope::app, ""},
+    {"plan_database_maintenance", Scope::app, "database_maintenance_planned"},
+    {"start_database_maintenance", Scope::app, "database_maintenance_started"},
+    {"complete_database_maintenance", Scope::app, "database_maintenance_completed"},
+    {"link_github", Scope::app, "github_link"},
+    {"unlink_github", Scope::app, "github_unlink"},
+    {"delete_project", Scope::project, "project_deleted"},
+    {"new_project", Scope::project, "project_created"},
+    {"edit_project", Scope::project, "project_edited"},
+    {"new_project_transfer_invitation", Scope::project, ""},
+    {"accept_project_transfer_invitation", Scope::project, ""},
+    {"accept_project_transfer_invitation_error", Scope::project, ""},
+    {"cancel_project_transfer_invitation", Scope::project, ""},
+    {"decline_project_transfer_invitation", Scope::project, ""},
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/event_types.hpp ----------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// The built-in event types: ids, names and display names of the public API (categories.hpp tells of ids that it has
+/// not published), descriptions of ours. A type's place here is its EventBit within one program; nothing stored depends
+/// on it.
+inline constexpr EventType builtin_event_types[] = {
+    // app_operations
+    {"5982f139d48c360021b1eb4b", "app_deployed", "App deployed",
+     "A new version of the app was deployed, or its deployment failed", detail::app_operations_id},
+    {"5982f139d48c360021b1eb4c", "app_restarted", "App restarted", "The app, or some of its containers, restarted",
+     detail::app_operations_id},
+    {"5982f139d48c360021b1eb4d", "app_crashed", "App crashed", "A container crashed", detail::app_operations_id},
+    {"59c52a9c7651ce001f62f578", "app_crashed_repeated", "App crashed repeated", "A container crashed again",
+     detail::app_operations_id},
+    {"5982f139d48c360021b1eb4e", "app_scaled", "App scaled", "The number or the size of the containers changed",
+     detail::app_operations_id},
+    {"5982f139d48c360021b1eb4f", "app_stopped", "App stopped", "The app was stopped", detail::app_operations_id},
+    {"5982f139d48c360021b1eb50", "app_command_ran", "App command ran", "A command was run in a one-off container",
+     detail::app_operations_id},
+    {"5982f139d48c360021b1eb51", "app_deleted", "App deleted", "The app was deleted", detail::app_operations_id},
+    {"5982f139d48c360021b1eb52", "app_transferred", "App transferred", "The app was handed over to a new owner",
+     detail::app_operations_id},
+    {"5982f139d48c360021b1eb53", "app_renamed", "App renamed", "The app was given a new name",
+     detail::app_operations_id},
+    {"5982f139d48c360021b1eb54", "app_alert_triggered", "App alert triggered",
+     "A metric crossed the limit of an alert, or came back within it", detail::app_operations_id, false},
+    {"000000006e6f7469e0000001", "alert_added", "Alert Added", "An alert was set up", detail::app_operations_id},
+    {"000000006e6f7469e0000002", "alert_deleted", "Alert Deleted", "An alert was deleted", detail::app_operations_id},
+    {"000000006e6f7469e0000003", "app_edited", "App Edited", "The settings of the app were changed",
+     detail::app_operations_id},
+    {"000000006e6f7469e0000004", "app_project_updated", "App project updated", "The app was moved to another project",
+     detail::app_operations_id},
+    {"000000006e6f7469e0000005", "app_region_migration_started", "Region Migration Started",
+     "The app began to move to another region", detail::app_operations_id},
+    // addons
+    {"5982f139d48c360021b1eb55", "addon_provisioned", "Addon provisioned", "An addon was added", detail::addons_id},
+    {"5982f139d48c360021b1eb56", "addon_resumed", "Addon resumed", "A suspended addon works again", detail::addons_id},
+    {"5982f139d48c360021b1eb57", "addon_suspended", "Addon suspended", "An addon was suspended", detail::addons_id},
+    {"5982f139d48c360021b1eb58", "addon_plan_changed", "Addon plan changed", "An addon was moved to another plan",
+     detail::addons_id},
+    {"5982f139d48c360021b1eb59", "addon_db_upgraded", "Addon database upgraded",
+     "The database of an addon was upgraded to another version", detail::addons_id},
+    {"5982f139d48c360021b1eb5a", "addon_deleted", "Addon deleted", "An addon was removed", detail::addons_id},
+    {"000000006e6f7469e0000006", "addon_updated", "Addon Updated", "An attribute of an addon changed",
+     detail::addons_id, false},
+    // collaborators
+    {"5982f139d48c360021b1eb5b", "collaborator_invited", "Collaborator invited",
+     "Someone was invited to collaborate on the app", detail::collaborators_id},
+    {"5982f139d48c360021b1eb5c", "collaborator_accepted", "Collaborator accepted",
+     "Someone accepted the invitation to collaborate on the app", detail::collaborators_id},
+    {"5982f139d48c360021b1eb5d", "collaborator_removed", "Collaborator removed",
+     "Someone no longer collaborates on the app", detail::collaborators_id},
+    {"000000006e6f7469e0000007", "collaborator_role_changed", "Collaborator role changed",
+     "A collaborator was given other rights", detail::collaborators_id},
+    // domains
+    {"5982f139d48c360021b1eb5e", "domain_added", "Domain added", "A domain was added", detail::domains_id},
+    {"5982f139d48c360021b1eb5f", "domain_edited", "Domain edited", "The certificate of a domain changed",
+     detail::domains_id},
+    {"5982f139d48c360021b1eb60", "domain_removed", "Domain removed", "A domain was removed", detail::domains_id},
+    // notifiers
+    {"5982f139d48c360021b1eb61", "notifier_added", "Notifier added", "A notifier was added", detail::notifiers_id},
+    {"5982f139d48c360021b1eb62", "notifier_edited", "Notifier edited", "A notifier was changed", detail::notifiers_id},
+    {"5982f139d48c360021b1eb63", "notifier_removed", "Notifier removed", "A notifier was removed",
+     detail::notifiers_id},
+    // variables
+    {"5982f139d48c360021b1eb64", "variable_added", "Variable added", "An environment variable was added",
+     detail::variables_id},
+    {"5982f139d48c360021b1eb65", "variable_edited", "Variable edited", "An environment variable was changed",
+     detail::variables_id},
+    {"5982f139d48c360021b1eb66", "variable_bulk_edited", "Variables bulk edited",
+     "Several environment variables were changed at once", detail::variables_id},
+    {"5982f139d48c360021b1eb67", "variable_removed", "Variable removed", "An environment variable was removed",
+     detail::variables_id},
+    // github
+    {"5982f139d48c360021b1eb68", "github_link", "Github link", "A repository was linked to the app", detail::github_id},
+    {"5982f139d48c360021b1eb69", "github_unlink", "Github unlink",
+     "The link between the app and its repository was removed", detail::github_id},
+    // databases
+    {"000000006e6f7469e0000008", "database_backup_failed", "Database backup failed", "A backup of a database failed",
+     detail::databases_id},
+    {"000000006e6f7469e0000009", "database_backup_succeeded", "Database backup succeeded",
+     "A backup of a database was completed", detail::databases_id},
+    {"000000006e6f7469e000000a", "database_continuousbackup_delayed", "Database continuous backup delayed",
+     "Point-in-time recovery of a database lags behind", detail::databases_id},
+    {"000000006e6f7469e000000b", "database_continuousbackup_healthy", "Database continuous backup healthy",
+     "Point-in-time recovery of a database works, and its restore points are up to date", detail::databases_id},
+    {"000000006e6f7469e000000c", "database_continuousbackup_stale", "Database continuous backup stale",
+     "Point-in-time recovery of a database lags far behind", detail::databases_id},
+    {"000000006e6f7469e000000d", "database_maintenance_planned", "Addon maintenance planned",
+     "A maintenance of a database was scheduled", detail::databases_id},
+    {"000000006e6f7469e000000e", "database_maintenance_started", "Addon maintenance started",
+     "A maintenance of a database began", detail::databases_id},
+    {"000000006e6f7469e000000f", "database_maintenance_completed", "Addon maintenance completed",
+     "A maintenance of a database was completed", detail::databases_id},
+    // projects
+    {"000000006e6f7469e0000010", "project_created", "Project created", "A project was created", detail::projects_id},
+    {"000000006e6f7469e0000011", "project_edited", "Project edited", "A project was renamed or became the default one",
+     detail::projects_id},
+    {"000000006e6f7469e0000012", "project_deleted", "Project deleted", "A project was deleted", detail::projects_id},
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/samples.hpp --------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What events of some kinds carry, for previews.
+struct Sample {
+  std::string_view kinds;  ///< separated by spaces
+  std::string_view type_data;
+};
+
+inline constexpr Sample samples[] = {
+    {"deployment",
+     R"({"deployment_id":"5343eccd646aa3012a140230","deployment_type":"deployment","pusher":"jane","stack":"stack-22","git_ref":"9f1c2d3e4b5a69788796a5b4c3d2e1f001234567","git_ref_url":"https://github.com/example/my-app/commit/9f1c2d3e","status":"success","duration":40})"},
+    {"restart", R"({"scope":["web"]})"},
+    {"scale", R"({"previous_containers":{"web":1},"containers":{"web":"2:M","worker":"1:S"}})"},
+    {"stop_app", R"({"reason":"no-payment-method"})"},
+    {"crash repeated_crash",
+     R"({"container_type":"web","crash_logs":"Error: connect ECONNREFUSED 10.0.0.7:5432\n    at main, server.js:12","logs_url":"https://logs.example.com/crash"})"},
+    {"alert",
+     R"({"sender_name":"web","metric":"cpu","limit":0.9,"limit_text":"90%","value":0.97,"value_text":"97%","activated":true,"send_when_below":false})"},
+    {"new_alert delete_alert",
+     R"({"container_type":"web","metric":"cpu","limit":0.9,"limit_text":"90%","send_when_below":false})"},
+    {"new_autoscaler edit_autoscaler delete_autoscaler",
+     R"({"container_type":"web","metric":"p95_response_time","min_containers":"1","max_containers":"4","target":200,"target_text":"200 ms"})"},
+    {"new_app", R"({"git_source":"https://github.com/example/my-app.git"})"},
+    {"edit_app", R"({"force_https":true})"},
+    {"rename_app", R"({"old_name":"old-app","new_name":"my-app"})"},
+    {"transfer_app",
+     R"({"old_owner":{"id":"us-1","username":"jane","email":"jane@example.com"},"new_owner":{"id":"us-2","username":"sam","email":"sam@example.com"}})"},
+    {"update_app_project", R"({"old_project_name":"default","new_project_name":"shop"})"},
+    {"run", R"({"command":"rails console","detached":false})"},
+    {"new_addon delete_addon resume_addon suspend_addon",
+     R"({"addon_provider_name":"PostgreSQL","plan_name":"postgresql-starter-512","resource_id":"my_app_1234"})"},
+    {"upgrade_addon",
+     R"({"addon_provider_name":"PostgreSQL","old_plan_name":"postgresql-starter-512","new_plan_name":"postgresql-business-1024","resource_id":"my_app_1234"})"},
+    {"addon_updated",
+     R"({"addon_provider_name":"PostgreSQL","addon_plan_name":"postgresql-starter-512","status":["provisioning","running"],"attributes_changed":["status"]})"},
+    {"upgrade_database", R"({"addon_name":"PostgreSQL","old_version":"14.10","new_version":"15.5"})"},
+    {"database/add_feature database/remove_feature", R"({"feature":"force-ssl","addon_provider_name":"PostgreSQL"})"},
+    {"database_backup_succeeded database_backup_failed",
+     R"({"addon_name":"PostgreSQL","resource_id":"my_app_1234","backup_method":"periodic","started_at":"2024-05-14T01:00:00.000Z","ended_at":"2024-05-14T01:04:30.000Z"})"},
+    {"database_continuousbackup_healthy database_continuousbackup_delayed database_continuousbackup_stale",
+     R"({"addon_name":"PostgreSQL","resource_id":"my_app_1234","recoverable":true,"checked_at":"2024-05-14T01:04:30.000Z"})"},
+    {"plan_database_maintenance start_database_maintenance complete_database_maintenance",
+     R"({"addon_name":"PostgreSQL","maintenance_type":"no-failover","maintenance_window_in_hours":8,"next_maintenance_window":"2024-05-16T22:00:00.000Z"})"},
+    {"new_collaborator accept_collaborator delete_collaborator change_collaborator_role",
+     R"({"collaborator":{"id":"us-2","username":"sam","email":"sam@example.com","is_limited":false,"inviter":{"id":"us-1","username":"jane","email":"jane@example.com"}}})"},
+    {"new_domain edit_domain delete_domain", R"({"hostname":"www.example.com","ssl":true,"old_ssl":false})"},
+    {"new_variable edit_variable delete_variable", R"({"name":"LOG_LEVEL","value":"debug","old_value":"info"})"},
+    {"edit_variables",
+     R"({"new_vars":[{"name":"LOG_LEVEL","value":"debug"}],"updated_vars":[{"name":"WORKERS","value":"4","old_value":"2"}],"deleted_vars":[]})"},
+    {"new_notifier edit_notifier delete_notifier",
+     R"({"notifier_name":"Deployments","active":true,"send_all_events":false,"selected_events":["app_deployed"],"notifier_type":"slack","notifier_type_data":{},"platform_name":"slack"})"},
+    {"link_scm update_scm unlink_scm link_github unlink_github",
+     R"({"repo_name":"example/my-app","linker_username":"jane","unlinker_username":"jane","source":"github","branch":"main","auto_deploy":true})"},
+    {"create_review_app destroy_review_app",
+     R"({"review_app_name":"my-app-pr42","review_app_url":"https://my-app-pr42.example.com","source_repo_name":"example/my-app","pr_name":"Faster start","pr_number":42,"pr_url":"https://github.com/example/my-app/pull/42"})"},
+    {"new_log_drain delete_log_drain new_addon_log_drain delete_addon_log_drain",
+     R"({"url":"tcp+tls://logs.example.com:6514","addon_name":"PostgreSQL"})"},
+    {"stack_changed", R"({"previous_stack_name":"stack-20","current_stack_name":"stack-22"})"},
+    {"start_region_migration", R"({"source":"osc-fr1","destination":"osc-secnum-fr1","dst_app_name":"my-app"})"},
+    {"create_data_access_consent", R"({"end_at":"2024-05-21T12:00:00.000Z","databases":true,"containers":false})"},
+    {"edit_hds_contact", R"({"name":"Jane Doe","email":"jane@example.com","company":"Example"})"},
+    {"new_integration delete_integration", R"({"integration_type":"github","data":{"login":"jane"}})"},
+    {"authorize_github", R"({"github_user":{"login":"jane"}})"},
+    {"new_key edit_key delete_key", R"({"name":"laptop","fingerprint":"aa:bb:cc:dd"})"},
+    {"new_token regenerate_token delete_token", R"({"token_name":"ci"})"},
+    {"login_success login_failure login_lock login_unlock_success password_reset_query password_reset_success",
+     R"({"remote_ip":"192.0.2.7"})"},
+    {"tfa_enabled", R"({"provider":"TOTP"})"},
+    {"payment_attempt", R"({"amount":12.5,"payment_method":"card","status":"paid"})"},
+    {"add_credit", R"({"amount":50,"payment_method":"card"})"},
+    {"add_payment_method",
+     R"({"payment_method_type":"card","stripe":{"brand":"Visa","last4":"4242","exp":"12/2027"}})"},
+    {"edit_project", R"({"updated_values":[{"name":"name","value":"shop","old_value":"default"}]})"},
+    {"new_project_transfer_invitation accept_project_transfer_invitation accept_project_transfer_invitation_error "
+     "cancel_project_transfer_invitation decline_project_transfer_invitation",
+     R"({"recipient_username":"sam","recipient_email":"sam@example.com","inviter":{"username":"jane"},"invited_user":{"username":"sam"},"status":"pending"})"},
+};
+
+/// Calls `f(kinds, type_data)` for each row.
+template <class F>
+void for_each_sample(F&& f) {
+  using Samples = Packed<samples, &Sample::kinds, &Sample::type_data>;
+  for (const Sample& sample : Samples::Rows().all) f(sample.kinds, sample.type_data);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/vocabulary_state.hpp -----------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What a row's texts point into; null: they last as long as the program.
+using RowText = std::shared_ptr<const std::string>;
+
+/// Copies texts and points them at the copy.
+inline RowText own(std::initializer_list<std::string_view*> texts) {
+  std::string all;
+  for (const std::string_view* text : texts) all.append(*text);
+  RowText kept = std::make_shared<const std::string>(std::move(all));
+  const char* next = kept->data();
+  for (std::string_view* text : texts) {
+    *text = {next, text->size()};
+    next += text->size();
+  }
+  return kept;
+}
+
+constexpr std::string_view to_string(Scope scope) noexcept {
+  return scope == Scope::app ? "app" : scope == Scope::project ? "project" : "account";
+}
+
+/// The rows of a Vocabulary, and how they are found. A vocabulary that is alone with its state changes it; else it
+/// makes a copy first, which shares texts and programs.
+class VocabularyState {
+ public:
+  static constexpr EventBit no_bit = 0xFFFFFFFF;
+  static constexpr std::string_view alert_type = "app_alert_triggered";
+
+  struct KindFacts {
+    std::shared_ptr<const KindWords> words;  // null where there are none
+    std::string_view sample;                 // type_data for previews, an object as JSON; perhaps empty
+    RowText text;
+  };
+
+  /// The built-in rows.
+  static const std::shared_ptr<const VocabularyState>& standard() {
+    static const std::shared_ptr<const VocabularyState> state = make_standard();
+    return state;
+  }
+
+  static std::shared_ptr<const VocabularyState> make_standard();
+
+  /// A kind's place, or NameIndex::npos.
+  std::uint32_t find_kind(std::string_view type) const noexcept { return kind_names.find(type); }
+  /// What an event of a kind may carry, as JSON.
+  std::string_view find_sample(std::string_view type) const noexcept {
+    const std::uint32_t kind = find_kind(type);
+    return kind == NameIndex::npos || kind_facts[kind].sample.empty() ? "{}" : kind_facts[kind].sample;
+  }
+  /// What a kind says; nullptr where it has no words.
+  const KindWords* find_words(std::string_view type) const noexcept {
+    const std::uint32_t kind = find_kind(type);
+    return kind == NameIndex::npos ? nullptr : kind_facts[kind].words.get();
+  }
+
+  /// nullptr where there is none, as of English, unless something is said otherwise in it.
+  const Language* find_language(std::string_view tag) const noexcept {
+    for (const auto& language : languages) {
+      if (language->tag == tag) return language.get();
+    }
+    return nullptr;
+  }
+  /// A platform of its own; nullptr where there is none.
+  const OwnPlatform* find_platform(std::string_view name) const noexcept {
+    for (const auto& own : platforms) {
+      if (own->row().name == name) return own.get();
+    }
+    return nullptr;
+  }
+
+  void insert(const Category& category, RowText text);
+  void insert(const EventType& type, RowText text);
+  void insert(const EventKind& kind, KindFacts facts);
+  /// After rows were taken away or changed: finds them anew. A kind whose type is gone is not selectable.
+  void index();
+
+  std::vector<Category> categories;  // by position; among equals, the first registered first
+  std::vector<EventType> types;
+  std::vector<EventKind> kinds;
+  std::vector<RowText> category_texts;  // of each
+  std::vector<RowText> type_texts;
+  std::vector<KindFacts> kind_facts;
+  std::vector<EventBit> kind_bits;  // of the type that selects it, or no_bit
+  NameIndex type_ids;
+  NameIndex type_names;
+  NameIndex kind_names;
+  std::vector<std::shared_ptr<const OwnPlatform>> platforms;  // of a host's own
+  WordSets word_sets;
+  std::vector<std::shared_ptr<const Language>> languages;
+  SecretNames secret_names;
+  std::string operator_email;  // of who acts for the platform itself; empty: nobody is known to
+  EventBit alert_bit = no_bit;
+  bool is_standard = false;  // it began as the built-in one, and is written as what differs from it
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline void VocabularyState::insert(const Category& category, RowText text) {
+  const auto comes_before = [](const Category& a, const Category& b) { return a.position < b.position; };
+  const auto place = std::upper_bound(categories.begin(), categories.end(), category, comes_before);
+  category_texts.insert(category_texts.begin() + (place - categories.begin()), std::move(text));
+  categories.insert(place, category);
+}
+
+inline void VocabularyState::insert(const EventType& type, RowText text) {
+  const auto bit = static_cast<EventBit>(types.size());
+  types.push_back(type);
+  type_texts.push_back(std::move(text));
+  type_ids.insert(type.id, bit);
+  type_names.insert(type.name, bit);
+}
+
+inline void VocabularyState::insert(const EventKind& kind, KindFacts facts) {
+  kind_names.insert(kind.type, static_cast<std::uint32_t>(kinds.size()));
+  kind_bits.push_back(type_names.find(kind.selectable_as));
+  kinds.push_back(kind);
+  kind_facts.push_back(std::move(facts));
+}
+
+inline void VocabularyState::index() {
+  type_ids = type_names = kind_names = NameIndex();
+  for (std::uint32_t i = 0; i < types.size(); ++i) {
+    type_ids.insert(types[i].id, i);
+    type_names.insert(types[i].name, i);
+  }
+  kind_bits.resize(kinds.size());
+  for (std::uint32_t i = 0; i < kinds.size(); ++i) {
+    kind_names.insert(kinds[i].type, i);
+    kind_bits[i] = type_names.find(kinds[i].selectable_as);
+    if (kind_bits[i] == no_bit) kinds[i].selectable_as = std::string_view();
+  }
+  alert_bit = type_names.find(alert_type);
+}
+
+inline std::shared_ptr<const VocabularyState> VocabularyState::make_standard() {
+  auto state = std::make_shared<VocabularyState>();
+  for (const Category& category : builtin_categories) state->insert(category, nullptr);
+  using Types = Packed<builtin_event_types, &EventType::id, &EventType::name, &EventType::display_name,
+                       &EventType::description, &EventType::category_id, &EventType::selectable_on_every_platform>;
+  state->types.reserve(std::size(builtin_event_types));
+  for (const EventType& type : Types::Rows().all) state->insert(type, nullptr);
+  using Kinds = Packed<builtin_event_kinds, &EventKind::type, &EventKind::scope, &EventKind::selectable_as>;
+  state->kinds.reserve(std::size(builtin_event_kinds));
+  state->kind_facts.reserve(std::size(builtin_event_kinds));
+  for (const EventKind& kind : Kinds::Rows().all) state->insert(kind, {});
+  BuiltinWords::instance().for_each([&](std::string_view type, const KindWords& words) {
+    const std::uint32_t kind = state->find_kind(type);
+    // Without an owner: they are never freed.
+    if (kind != NameIndex::npos) state->kind_facts[kind].words = {std::shared_ptr<void>(), &words};
+  });
+  for_each_sample([&](std::string_view kinds_of_it, std::string_view type_data) {
+    for_each_key(kinds_of_it, [&](std::string_view type) {
+      const std::uint32_t kind = state->find_kind(type);
+      if (kind != NameIndex::npos) state->kind_facts[kind].sample = type_data;
+    });
+  });
+  state->word_sets = builtin_word_sets();
+  state->alert_bit = state->type_names.find(alert_type);
+  state->is_standard = true;
+  return state;
+}
+
+}  // namespace detail
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/row_edit.hpp -------------------------------------------------------------------------------
+
+// Changing a vocabulary's rows: what is wrong with one, and what it replaces.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What a row is to do about another of its id.
+enum class RowMode { add, replace, put };
+
+/// Collects what is wrong with a row.
+class EntryCheck {
+ public:
+  void require(std::string_view field, std::string_view value) {
+    if (value.empty()) report(field, "can't be blank", "blank");
+    limit(field, value, NOTIFIER_MAX_ID_BYTES);
+  }
+  void limit(std::string_view field, std::string_view value, std::size_t most = NOTIFIER_MAX_TEMPLATE_BYTES) {
+    if (value.size() > most) report(field, detail::with_number("is longer than ", most, " bytes"), "too_long");
+  }
+  void require_free(std::string_view field, bool taken) {
+    if (taken) report(field, "is already taken", "taken");
+  }
+  void require_known(std::string_view field, std::string_view value, bool known) {
+    if (known) return;
+    const std::string shown = detail::quoted(value);
+    report(field,
+           detail::joined("refers to \"", shown.substr(1, shown.size() - 2), "\", which is not in the vocabulary"),
+           "unknown");
+  }
+  void require_room(std::string_view field, std::size_t count, std::size_t most) {
+    if (count > most) report(field, detail::with_number("would be one too many: at most ", most), "too_many");
+  }
+  NOTIFIER_NOINLINE void report(std::string_view field, std::string_view message, std::string_view code) {
+    problems_.push_back({std::string(field), std::string(message), std::string(code)});
+  }
+
+  Result<void> result(std::string_view what) {
+    if (problems_.empty()) return {};
+    Error error;
+    error.message = detail::joined("the ", what, " can't be added: ", told(problems_[0]));
+    error.field = problems_[0].field;
+    error.fields = std::move(problems_);
+    return error;
+  }
+
+  static std::string told(const FieldError& problem) {
+    const bool is_place = problem.code == "wording";
+    return problem.field + (is_place ? ", " : " ") + problem.message;
+  }
+
+ private:
+  std::vector<FieldError> problems_;
+};
+
+inline Error no_such_row(std::string_view field, std::string_view what) {
+  Error error;
+  error.code = errc::not_found;
+  error.message = detail::joined("there is no ", what, " of this ", field);
+  error.field = field;
+  return error;
+}
+
+template <class Rows, class Is>
+std::size_t find_row(const Rows& rows, Is&& is) {
+  return static_cast<std::size_t>(std::find_if(rows.begin(), rows.end(), is) - rows.begin());
+}
+
+inline std::size_t find_category(const VocabularyState& state, std::string_view id) {
+  return find_row(state.categories, [&](const Category& category) { return category.id == id; });
+}
+
+NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const Category& category, RowMode mode) {
+  const std::size_t old = find_category(state, category.id);
+  const bool is_there = old != state.categories.size();
+  if (mode == RowMode::replace && !is_there) return no_such_row("id", "category");
+  EntryCheck check;
+  check.require("id", category.id);
+  check.require("name", category.name);
+  check.limit("display_name", category.display_name);
+  check.require_free("id", mode == RowMode::add && is_there);
+  for (const Category& other : state.categories) {
+    check.require_free("name", other.name == category.name && (mode == RowMode::add || other.id != category.id));
+  }
+  check.require_room("id", state.categories.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
+  Result<void> result = check.result("category");
+  if (!result) return result;
+  Category row = category;
+  RowText text = own({&row.id, &row.name, &row.display_name});
+  if (is_there) {
+    state.categories.erase(state.categories.begin() + static_cast<std::ptrdiff_t>(old));
+    state.category_texts.erase(state.category_texts.begin() + static_cast<std::ptrdiff_t>(old));
+  }
+  state.insert(row, std::move(text));
+  return result;
+}
+
+NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const EventType& type, RowMode mode) {
+  const std::uint32_t old = state.type_ids.find(type.id);
+  const bool is_there = old != NameIndex::npos;
+  if (mode == RowMode::replace && !is_there) return no_such_row("id", "event type");
+  EntryCheck check;
+  check.require("id", type.id);
+  check.require("name", type.name);
+  check.limit("display_name", type.display_name);
+  check.limit("description", type.description);
+  check.require_free("id", mode == RowMode::add && is_there);
+  const std::uint32_t of_name = state.type_names.find(type.name);
+  check.require_free("name", of_name != NameIndex::npos && (mode == RowMode::add || of_name != old));
+  if (type.category_id.empty()) {
+    check.report("category_id", "can't be blank: it is the id of one of the categories", "blank");
+  } else {
+    check.require_known("category_id", type.category_id,
+                        find_category(state, type.category_id) != state.categories.size());
+  }
+  check.require_room("id", state.types.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
+  Result<void> result = check.result("event type");
+  if (!result) return result;
+  EventType row = type;
+  RowText text = own({&row.id, &row.name, &row.display_name, &row.description, &row.category_id});
+  if (is_there) {
+    state.types[old] = row;
+    state.type_texts[old] = std::move(text);
+    state.index();
+  } else {
+    state.insert(row, std::move(text));
+    if (row.name == VocabularyState::alert_type) state.alert_bit = static_cast<EventBit>(state.types.size() - 1);
+  }
+  return result;
+}
+
+/// @param rows    `kind` is not looked at
+/// @param donor   where equal rows are, their program is taken; null: nowhere
+NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const EventKind& kind, std::vector<WordingRow> rows,
+                                          std::string_view sample, RowMode mode, const VocabularyState* donor) {
+  const std::uint32_t old = state.find_kind(kind.type);
+  const bool is_there = old != NameIndex::npos;
+  if (mode == RowMode::replace && !is_there) return no_such_row("type", "event kind");
+  EntryCheck check;
+  check.require("type", kind.type);
+  check.require_free("type", mode == RowMode::add && is_there);
+  check.require_known("selectable_as", kind.selectable_as,
+                      kind.selectable_as.empty() || state.type_names.find(kind.selectable_as) != NameIndex::npos);
+  check.require_room("type", state.kinds.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
+  check.require_room("wordings", rows.size(), NOTIFIER_MAX_WORDINGS);
+
+  json::Document document;
+  const auto parsed = document.parse(sample.empty() ? "{}" : sample, NOTIFIER_MAX_BODY_BYTES);
+  if (!parsed || !parsed->is_object()) check.report("sample", "must be an object, as JSON", "type");
+
+  VocabularyState::KindFacts facts;
+  const KindWords* const others = donor == nullptr ? nullptr : donor->find_words(kind.type);
+  if (others != nullptr && std::equal(rows.begin(), rows.end(), others->begin(), others->end())) {
+    facts.words = donor->kind_facts[donor->find_kind(kind.type)].words;
+  } else if (!rows.empty() && rows.size() <= NOTIFIER_MAX_WORDINGS) {
+    WordingFault fault;
+    facts.words = OwnKindWords::make(std::move(rows), {kind.type, &state.word_sets, &state.secret_names}, fault);
+    if (facts.words == nullptr) {
+      std::string field = detail::with_number("wordings[", fault.row, "].");
+      check.report(field.append(fault.member),
+                   detail::joined("character ", decimal(fault.character), ": ", fault.message), "wording");
+    }
+  }
+  Result<void> result = check.result("event kind");
+  if (!result) return result;
+  EventKind row = kind;
+  facts.sample = sample;
+  facts.text = own({&row.type, &row.selectable_as, &facts.sample});
+  if (is_there) {
+    state.kind_bits[old] = state.type_names.find(row.selectable_as);
+    state.kind_names.repoint(row.type);
+    state.kinds[old] = row;
+    state.kind_facts[old] = std::move(facts);
+  } else {
+    state.insert(row, std::move(facts));
+  }
+  return result;
+}
+
+template <class T>
+void erase_at(std::vector<T>& rows, std::size_t index) {
+  rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+NOTIFIER_NOINLINE inline Result<void> put_word(WordSets& sets, std::string_view set, std::string_view value,
+                                               std::string_view text) {
+  EntryCheck check;
+  check.require("set", set);
+  check.require("value", value);
+  check.limit("text", text);
+  if (set.find_first_of("{}[]|:") != std::string_view::npos)
+    check.report("set", "must be a name without brackets and colons", "invalid_text");
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (control_at(text.substr(i)).effect == Effect::none) continue;
+    check.report("text", "holds a control character", "invalid_text");
+    break;
+  }
+  std::size_t words = 0;
+  for (const WordSet& one : sets) words += one.words.size();
+  check.require_room("value", words + 1, NOTIFIER_MAX_EVENT_KINDS);
+  Result<void> result = check.result("word");
+  if (!result) return result;
+
+  const auto found = find_row(sets, [&](const WordSet& one) { return one.name == set; });
+  if (found == sets.size()) sets.push_back({std::string(set), {}});
+  WordSet& into = sets[found];
+  const auto place = find_row(into.words, [&](const Word& word) { return word.value == value; });
+  if (place != into.words.size()) {
+    into.words[place].text = text;
+  } else {
+    // What stands for all others is the last.
+    const bool has_other = !into.words.empty() && into.words.back().value == "*";
+    into.words.insert(into.words.end() - (has_other ? 1 : 0), {std::string(value), std::string(text)});
+  }
+  into.is_active = into.is_active || !is_inert(text);
+  return result;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/language_reader.hpp ------------------------------------------------------------------------
+
+// Reading the languages of a Vocabulary from JSON. Each is read against the rows that it translates, and anew when they
+// change.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::string_view language_keys = "event_kinds words labels";
+inline constexpr std::string_view language_kind_keys = "type standard wordings";
+inline constexpr std::string_view language_wording_keys = "when title sentence fields actor";
+inline constexpr std::size_t most_languages = 64;
+
+/// Whether a text looks like a tag of BCP 47.
+inline bool is_language_tag(std::string_view tag) noexcept {
+  if (tag.size() < 2 || tag.size() > 35 || !is_letter(tag.front()) || tag.back() == '-') return false;
+  return std::all_of(tag.begin(), tag.end(), [](char c) { return is_letter_or_digit(c) || c == '-'; });
+}
+
+/// Puts the languages of a document into a state, and reads anew those that it has.
+class LanguageReader {
+ public:
+  /// @param donor  where it has equal rows, what they are compiled into is shared; null: nowhere
+  LanguageReader(VocabularyState& state, const VocabularyState* donor, Problems& problems) noexcept
+      : state_(state), donor_(donor), problems_(problems) {}
+
+  void read(json::View languages);
+  void read_language(std::string_view tag, json::View value);
+  /// What the rows, which have changed, have no place for is passed over.
+  void renew();
+
+ private:
+  void put(std::shared_ptr<const Language> language);
+  void read_kind(Language& language, json::View row);
+  bool read_wordings(json::View list, std::vector<WordingRow>& rows, std::vector<std::size_t>& given);
+  void read_words(Language& language, json::View sets);
+  void read_labels(Language& language, json::View labels);
+  std::string_view phrase_fault(Phrase phrase, std::string_view text) const;
+  void add(std::string_view field, std::string_view message, std::string_view code) {
+    problems_.add(joined(path_, field), message, code);
+  }
+  /// Whether a member is an object, or what else it has to be, or not there.
+  bool is_fine(bool is_right, json::View value, std::string_view field, std::string_view what) {
+    if (!is_right && value.exists() && !value.is_null()) add(field, what, "type");
+    return is_right;
+  }
+  static const KindWords* words_of(const VocabularyState& state, std::string_view type) {
+    const KindWords* const words = state.find_words(type);
+    return words == nullptr && type == "test" ? test_words() : words;
+  }
+
+  VocabularyState& state_;
+  const VocabularyState* donor_;
+  Problems& problems_;
+  std::string path_;  // of what is read, with its final dot
+};
+
+inline void LanguageReader::put(std::shared_ptr<const Language> language) {
+  for (auto& present : state_.languages) {
+    if (present->tag != language->tag) continue;
+    present = std::move(language);
+    return;
+  }
+  state_.languages.push_back(std::move(language));
+}
+
+NOTIFIER_NOINLINE inline void LanguageReader::renew() {
+  const auto present = state_.languages;
+  for (const auto& language : present) {
+    json::Document document;
+    Problems ignored;
+    const auto root = document.parse(language->json, language->json.size());
+    if (root) LanguageReader(state_, &state_, ignored).read_language(language->tag, *root);
+  }
+}
+
+NOTIFIER_NOINLINE inline void LanguageReader::read(json::View languages) {
+  if (!state_.languages.empty()) renew();
+  if (!languages.exists() || languages.is_null()) return;
+  if (!languages.is_object()) return problems_.add("languages", "must be an object", "type");
+  languages.for_each_member([&](std::string_view tag, json::View value) {
+    if (!value.is_null()) return read_language(tag, value);
+    const std::size_t place = find_row(state_.languages, [&](const auto& one) { return one->tag == tag; });
+    if (place != state_.languages.size()) erase_at(state_.languages, place);
+  });
+  path_ = "languages";
+  if (state_.languages.size() > most_languages) {
+    add({}, detail::with_number("are too many: at most ", most_languages), "too_many");
+  }
+}
+
+NOTIFIER_NOINLINE inline void LanguageReader::read_language(std::string_view tag, json::View value) {
+  path_ = joined("languages.", tag, ".");
+  if (!is_language_tag(tag)) {
+    return problems_.add("languages", with_quoted("have a name that is no tag of a language, as fr or pt-BR: ", tag),
+                         "invalid_text");
+  }
+  if (!value.is_object()) return problems_.add(joined("languages.", tag), "must be an object, or null", "type");
+  check_keys(value, language_keys, path_, problems_);
+  const auto language = std::make_shared<Language>();
+  language->tag = tag;
+  language->word_sets = state_.word_sets;
+  read_words(*language, value["words"]);
+  read_labels(*language, value["labels"]);
+
+  const json::View kinds = value["event_kinds"];
+  if (is_fine(kinds.is_array(), kinds, "event_kinds", "must be an array")) {
+    std::size_t position = 0;
+    language->kinds.reserve(kinds.size());
+    kinds.for_each_element([&](json::View row) {
+      path_ = joined("languages.", tag, ".event_kinds[", decimal(position++), "].");
+      const std::size_t before = problems_.list().size();
+      read_kind(*language, row);
+      if (problems_.list().size() != before) return;
+      language->json.append(language->json.empty() ? "{\"event_kinds\":[" : ",");
+      row.append_json(language->json);
+    });
+    if (!language->json.empty()) language->json.append("]");
+  }
+  for (const std::string_view key : {"words", "labels"}) {
+    if (!value[key].is_object()) continue;
+    language->json.append(language->json.empty() ? "{\"" : ",\"").append(key).append("\":");
+    value[key].append_json(language->json);
+  }
+  language->json.append(language->json.empty() ? "{}" : "}");
+  for (std::uint32_t i = 0; i < language->kinds.size(); ++i) language->kind_index.insert(language->kinds[i].type, i);
+  put(language);
+}
+
+NOTIFIER_NOINLINE inline void LanguageReader::read_kind(Language& language, json::View row) {
+  if (!row.is_object()) return add({}, "must be an object", "type");
+  check_keys(row, language_kind_keys, path_, problems_);
+  const std::string_view type = row.string("type");
+  const json::View standard = row["standard"];
+  const bool is_standard = standard.boolean();
+  is_fine(standard.kind() == json::Kind::boolean, standard, "standard", "must be true or false");
+  const KindWords* const own = words_of(state_, type);
+  const KindWords* const words = is_standard ? words_of(*VocabularyState::standard(), type) : own;
+  if (words == nullptr) {
+    std::string known;
+    for (const EventKind& kind : state_.kinds) known.append(kind.type).append(" ");
+    const std::string_view nearest = nearest_key(type, known);
+    const std::string hint = nearest.empty() ? std::string() : joined("; did you mean ", nearest, "?");
+    return add("type", joined("is no kind that has wordings: ", quoted(type), hint), "unknown");
+  }
+  const auto is_same = [&](const Language::Kind& kind) { return kind.type == type; };
+  const auto present = std::find_if(language.kinds.begin(), language.kinds.end(), is_same);
+  if (present != language.kinds.end()) return add("type", "is given twice", "taken");
+
+  std::vector<WordingRow> rows(words->begin(), words->end());
+  std::vector<std::size_t> given(rows.size());
+  if (!read_wordings(row["wordings"], rows, given)) return;
+  std::string translated;
+  for (const WordingRow& one : *words) {
+    for (const std::string_view text : {one.title, one.sentence, one.fields, one.actor, one.link})
+      translated.append(text);
+  }
+  const Language* const donor = donor_ == nullptr ? nullptr : donor_->find_language(language.tag);
+  const KindWords* const others = donor == nullptr ? nullptr : donor->find_words(type);
+  std::shared_ptr<const KindWords> made;
+  if (others != nullptr && std::equal(rows.begin(), rows.end(), others->begin(), others->end())) {
+    made = donor->kinds[donor->kind_index.find(type)].words;
+  } else {
+    WordingFault fault;
+    made = OwnKindWords::make(std::move(rows), {type, &language.word_sets, nullptr, translated}, fault);
+    if (made == nullptr) {
+      return add(joined("wordings[", decimal(given[fault.row]), "].", fault.member),
+                 joined("character ", decimal(fault.character), ": ", fault.message), "wording");
+    }
+  }
+  // Of the built-in wordings, where the vocabulary has others.
+  if (own != words && (own == nullptr || !std::equal(own->begin(), own->end(), words->begin(), words->end()))) return;
+  language.kinds.push_back({std::string(type), std::move(made)});
+}
+
+/// Puts texts into rows that are the English ones.
+/// @param given  of each row, which of the list it is told by
+NOTIFIER_NOINLINE inline bool LanguageReader::read_wordings(json::View list, std::vector<WordingRow>& rows,
+                                                            std::vector<std::size_t>& given) {
+  if (!is_fine(list.is_array(), list, "wordings", "must be an array")) return !list.exists() || list.is_null();
+  const std::size_t before = problems_.list().size();
+  const std::string path = path_;
+  std::size_t position = 0;
+  list.for_each_element([&](json::View value) {
+    path_ = joined(path, "wordings[", decimal(position), "].");
+    if (!value.is_object()) return add({}, "must be an object", "type");
+    check_keys(value, language_wording_keys, path_, problems_);
+    const std::string_view when = value.string("when");
+    const std::size_t place = find_row(rows, [&](const WordingRow& row) { return row.when == when; });
+    const auto read = [&](std::string_view key, std::string_view& out) {
+      const json::View text = value[key];
+      if (is_fine(text.is_string(), text, key, "must be a string")) {
+        out = text.string().data() != nullptr ? text.string() : std::string_view("");
+      }
+    };
+    if (place == rows.size()) {
+      std::string_view separator = "is that of no English wording of this kind, which have ";
+      std::string message;
+      for (const WordingRow& row : rows) {
+        message.append(separator).append(quoted(row.when));
+        separator = ", ";
+      }
+      add("when", message, "unknown");
+    } else {
+      WordingRow& row = rows[place];
+      given[place] = position;
+      read("title", row.title);
+      read("sentence", row.sentence);
+      read("fields", row.fields);
+      read("actor", row.actor);
+    }
+    ++position;
+  });
+  path_ = path;
+  return problems_.list().size() == before;
+}
+
+NOTIFIER_NOINLINE inline void LanguageReader::read_words(Language& language, json::View sets) {
+  if (!is_fine(sets.is_object(), sets, "words", "must be an object")) return;
+  const std::string path = path_;
+  sets.for_each_member([&](std::string_view set, json::View words) {
+    path_ = joined(path, "words.", set, ".");
+    if (!words.is_object()) return add({}, "must be an object of words", "type");
+    words.for_each_member([&](std::string_view value, json::View word) {
+      if (!word.is_string()) return add(value, "must be a string", "type");
+      const Result<void> result = put_word(language.word_sets, set, value, word.string());
+      if (!result) add(value, result.error().fields[0].message, result.error().fields[0].code);
+    });
+  });
+  path_ = path;
+}
+
+NOTIFIER_NOINLINE inline void LanguageReader::read_labels(Language& language, json::View labels) {
+  std::copy(std::begin(phrases), std::end(phrases), language.texts);
+  if (!is_fine(labels.is_object(), labels, "labels", "must be an object")) return;
+  const std::string path = std::exchange(path_, path_ + "labels.");
+  language.labels.reserve(labels.size());
+  labels.for_each_member([&](std::string_view key, json::View value) {
+    const std::string_view text = value.string();
+    const bool has_control = [&] {
+      for (std::size_t i = 0; i < text.size(); ++i) {
+        if (control_at(text.substr(i)).effect != Effect::none) return true;
+      }
+      return false;
+    }();
+    const auto* const known = std::find(std::begin(phrases), std::end(phrases), key);
+    const auto phrase = static_cast<Phrase>(known - std::begin(phrases));
+    const std::string_view fault = text.empty()                                ? "must be a text that is not empty"
+                                   : text.size() > NOTIFIER_MAX_TEMPLATE_BYTES ? "is too long"
+                                   : has_control                               ? "holds a control character"
+                                   : known != std::end(phrases)                ? phrase_fault(phrase, text)
+                                                                               : std::string_view();
+    if (!fault.empty()) return add(key, fault, "invalid_text");
+    language.labels.push_back({std::string(key), std::string(text)});
+    if (known != std::end(phrases)) language.texts[known - std::begin(phrases)] = language.labels.back().text;
+  });
+  for (std::uint32_t i = 0; i < language.labels.size(); ++i) {
+    const std::string_view key = language.labels[i].english;
+    if (language.label_index.find(key) == NameIndex::npos) language.label_index.insert(key, i);
+  }
+  path_ = path;
+}
+
+/// What is wrong with a text in place of one of ours; empty: nothing.
+NOTIFIER_NOINLINE inline std::string_view LanguageReader::phrase_fault(Phrase phrase, std::string_view text) const {
+  const std::string_view own = phrases[static_cast<std::size_t>(phrase)];
+  const auto is_mark = [](char c) {
+    return !is_letter_or_digit(c) && c != ' ' && static_cast<unsigned char>(c) < 0x80;
+  };
+  if (phrase == Phrase::link_title) {
+    if (text.size() <= 100 && std::none_of(text.begin(), text.end(), is_mark)) return {};
+    return "must be a short text of letters, digits and spaces";
+  }
+  for (const std::string_view slot :
+       {"{day}", "{month}", "{year}", "{hour}", "{minute}", "{kind}", "{subject}", "{from}", "{to}", "#"}) {
+    if ((own.find(slot) != std::string_view::npos) != (text.find(slot) != std::string_view::npos)) {
+      return "must have the same slots as the English text, and no others";
+    }
+  }
+  // A number chooses between two forms at most, also where English has but one.
+  const auto slashes = std::count(text.begin(), text.end(), '/');
+  if (slashes > (own.find('#') == std::string_view::npos ? 0 : 1)) return "has a '/' too many";
+  // Nothing else in brackets, and no bracket alone.
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '}') return "has a bracket that is none of a slot";
+    if (text[at] != '{') continue;
+    const std::size_t end = text.find('}', at);
+    if (end == std::string_view::npos || own.find(text.substr(at, end - at + 1)) == std::string_view::npos) {
+      return "has a bracket that is none of a slot";
+    }
+    at = end;
+  }
+  return {};
+}
+
+NOTIFIER_NOINLINE inline void renew_languages(VocabularyState& state) {
+  Problems ignored;
+  LanguageReader(state, nullptr, ignored).renew();
+}
+
+NOTIFIER_NOINLINE inline Result<void> put_language(VocabularyState& state, std::string_view tag,
+                                                   std::string_view json) {
+  json::Document document;
+  const auto root = document.parse(json, NOTIFIER_MAX_EVENT_BYTES);
+  if (!root) return root.error();
+  Problems problems;
+  VocabularyState with(state);
+  LanguageReader(with, &state, problems).read_language(tag, *root);
+  if (!problems.empty()) return std::move(problems).to_error("language");
+  state.languages = std::move(with.languages);
+  return {};
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/own_platform_edit.hpp ----------------------------------------------------------------------
+
+// The platforms of a vocabulary's own: put into it, and written.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Names and ids of the built-in platforms, which no other may have. A unit test holds them to the table, which is
+/// further down the way.
+inline constexpr std::string_view builtin_platform_names =
+    "email slack webhook rocket_chat mattermost discord microsoft_teams google_chat telegram ntfy gotify matrix "
+    "pushover pagerduty";
+inline constexpr std::string_view builtin_platform_ids =
+    "5982f145d48c3600273ef089 5982f145d48c3600273ef08a 5982f145d48c3600273ef08b 59c52ac27651ce002c1d4620";
+
+/// Judges the templates in a body's texts, all of which make one program.
+class OwnBodyCheck {
+ public:
+  OwnBodyCheck(const WordingRules& rules, bool escapes) : compiler_(program_, &rules), escapes_(escapes) {}
+
+  /// Adds a problem for the first fault.
+  /// @param path  of the value
+  NOTIFIER_NOINLINE void check(json::View value, const std::string& path, Problems& problems) {
+    std::size_t position = 0;
+    value.for_each_element(
+        [&](json::View element) { check(element, joined(path, "[", decimal(position++), "]"), problems); });
+    value.for_each_member(
+        [&](std::string_view key, json::View member) { check(member, joined(path, ".", key), problems); });
+    if (value.string() == "{@event}") return;
+    for_each_template_part(value.string(), [&](std::string_view part, bool is_field, std::size_t at) {
+      if (is_field || part.find('{') == std::string_view::npos || !compiler_.fault().message.empty()) return;
+      std::string& text = texts_.emplace_front(part);
+      text.append(text_padding, ' ');
+      compiler_.add_text(std::string_view(text).substr(0, part.size()), escapes_);
+      const WordingFault& fault = compiler_.fault();
+      if (fault.message.empty()) return;
+      problems.add(path, joined(with_number("character ", at + fault.character, ": "), fault.message), "wording");
+    });
+  }
+
+ private:
+  std::forward_list<std::string> texts_;  // the program borrows from them
+  KindProgram program_;
+  WordingCompiler compiler_;
+  bool escapes_;
+};
+
+/// @param path  of the row, with a final dot
+NOTIFIER_NOINLINE inline void put_platform(VocabularyState& state, json::View row, RowMode mode,
+                                           const std::string& path, Problems& problems) {
+  auto own = std::make_shared<OwnPlatform>();
+  const std::size_t before = problems.list().size();
+  OwnPlatformReader(*own, path, problems).read(row);
+  const WordingRules rules{{}, &state.word_sets, &state.secret_names};
+  OwnBodyCheck(rules, own->escape() != OwnPlatform::Escape::plain)
+      .check(row["request"]["body"], joined(path, "request.body"), problems);
+  const std::string_view name = own->row().name;
+  const std::string_view id = own->row().id;
+  std::size_t place = state.platforms.size();
+  for (std::size_t i = 0; i < state.platforms.size(); ++i) {
+    if (state.platforms[i]->row().name == name) {
+      place = i;
+    } else if (state.platforms[i]->row().id == id) {
+      problems.add(joined(path, "id"), "is another platform's", "taken");
+    }
+  }
+  const bool is_there = place != state.platforms.size();
+  if (is_among(name, builtin_platform_names) || (is_there && mode == RowMode::add))
+    problems.add(joined(path, "name"), is_there ? "is already taken" : "is a built-in platform's", "taken");
+  if (is_among(id, builtin_platform_ids) || id.substr(0, 17) == "000000006e6f7469f")
+    problems.add(joined(path, "id"), "is a built-in platform's", "taken");
+  if (!is_there && mode == RowMode::replace) problems.add(joined(path, "name"), "is no platform's", "unknown");
+  if (place == NOTIFIER_MAX_PLATFORMS)
+    problems.add(joined(path, "name"), with_number("would be one too many: at most ", NOTIFIER_MAX_PLATFORMS),
+                 "too_many");
+  if (problems.list().size() != before) return;
+  if (!is_there) {
+    state.platforms.push_back(std::move(own));
+  } else if (state.platforms[place]->json() != own->json()) {
+    state.platforms[place] = std::move(own);
+  }
+}
+
+NOTIFIER_NOINLINE inline Result<void> put_platform(VocabularyState& state, std::string_view row, RowMode mode) {
+  json::Document document;
+  const auto root = document.parse(row, NOTIFIER_MAX_BODY_BYTES);
+  if (!root) return root.error();
+  Problems problems;
+  put_platform(state, *root, mode, {}, problems);
+  if (problems.empty()) return {};
+  return std::move(problems).to_error("platform");
+}
+
+/// Of a vocabulary's document.
+NOTIFIER_NOINLINE inline void read_platforms(VocabularyState& state, json::View list, Problems& problems) {
+  if (!list.exists() || list.is_null()) return;
+  if (!list.is_array()) return problems.add("platforms", "must be an array", "type");
+  std::size_t position = 0;
+  NameIndex seen;
+  list.for_each_element([&](json::View row) {
+    const std::string path = joined("platforms[", decimal(position++), "].");
+    const std::string_view name = row.string("name");
+    if (!row.is_object()) return problems.add(path.substr(0, path.size() - 1), "must be an object", "type");
+    if (seen.find(name) != NameIndex::npos) return problems.add(joined(path, "name"), "is given twice", "taken");
+    if (!name.empty()) seen.insert(name, 0);
+    if (!row["remove"].boolean()) return put_platform(state, row, RowMode::put, path, problems);
+    const std::size_t place = find_row(state.platforms, [&](const auto& own) { return own->row().name == name; });
+    if (place == state.platforms.size())
+      return problems.add(joined(path, "name"), with_quoted("is none that there is: ", name), "unknown");
+    erase_at(state.platforms, place);
+  });
+}
+
+/// Writes the member of what one vocabulary has beside another.
+NOTIFIER_NOINLINE inline void write_platforms(json::Writer& out, const VocabularyState& own,
+                                              const VocabularyState& other) {
+  bool is_open = false;
+  for (const auto& platform : own.platforms) {
+    const OwnPlatform* const same = other.find_platform(platform->row().name);
+    if (same != nullptr && same->json() == platform->json()) continue;
+    if (!is_open) out.key("platforms");
+    if (!is_open) out.begin_array();
+    is_open = true;
+    out.raw(platform->json());
+  }
+  if (is_open) out.end_array();
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/row_reader.hpp -----------------------------------------------------------------------------
+
+// Reading a Vocabulary from JSON: all or nothing, every fault named by its path.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::string_view vocabulary_keys =
+    "standard categories event_types event_kinds platforms words languages secret_names open_names operator_email";
+inline constexpr std::string_view vocabulary_category_keys = "id name display_name position remove";
+inline constexpr std::string_view vocabulary_type_keys =
+    "id name display_name description template category_id selectable_on_every_platform remove";
+inline constexpr std::string_view vocabulary_kind_keys = "type scope selectable_as wordings sample remove";
+inline constexpr std::string_view wording_keys = "when severity title sentence fields actor link";
+
+inline bool parse_scope(std::string_view text, Scope& out) noexcept {
+  for (const Scope scope : {Scope::app, Scope::project, Scope::account}) {
+    if (text != to_string(scope)) continue;
+    out = scope;
+    return true;
+  }
+  return false;
+}
+
+inline bool parse_severity(std::string_view text, Severity& out) noexcept {
+  for (const Severity severity : {Severity::info, Severity::success, Severity::warning, Severity::error}) {
+    if (text != to_string(severity)) continue;
+    out = severity;
+    return true;
+  }
+  return false;
+}
+
+/// Layers the rows of a document on a vocabulary's.
+class RowReader {
+ public:
+  /// @param state  what the rows are put into
+  /// @param donor  see put(): may be the one that `state` is a copy of
+  RowReader(VocabularyState& state, const VocabularyState* donor, Problems& problems) noexcept
+      : state_(state), donor_(donor), problems_(problems) {}
+
+  void read(json::View root);
+
+ private:
+  /// What is done with a row. Not a pointer to a member: clang 14 breaks down over those where it compiles to
+  /// WebAssembly.
+  using Read = void (*)(RowReader& reader, json::View row);
+
+  /// Calls `read_row` for the rows of a list that do not say `remove`, once those that do are taken away.
+  void read_rows(json::View list, std::string_view name, std::string_view keys, std::string_view key, Read read_row);
+  bool is_removed(json::View row);
+  void remove_rows(json::View list, std::string_view name, std::string_view key);
+  void read_category(json::View row);
+  void read_type(json::View row);
+  void read_kind(json::View row);
+  bool read_wording(json::View value, WordingRow& out);
+  void read_words(json::View sets);
+  void read_names(json::View list, std::string_view name, std::vector<std::string>& out);
+  /// A member that is text or not there; a view without data where it is not.
+  std::string_view text(json::View row, std::string_view key);
+  /// What identifies a row: of kinds their type; else its id, which may be left out and is its name then.
+  static std::string_view id_of(json::View row, std::string_view key) {
+    const json::View id = row[key];
+    return (id.exists() && !id.is_null()) || key != "id" ? id.string() : row.string("name");
+  }
+  void read(json::View row, std::string_view key, std::string_view& out) { out = text(row, key); }
+  std::string_view text_or(json::View row, std::string_view key, std::string_view otherwise) {
+    const std::string_view given = text(row, key);
+    return given.empty() ? otherwise : given;
+  }
+  void add(std::string_view field, std::string_view message, std::string_view code) {
+    problems_.add(detail::joined(path_, field), message, code);
+  }
+  void take(const Result<void>& result) {
+    if (result) return;
+    if (result.error().fields.empty()) add(result.error().field, result.error().message, "unknown");
+    for (const FieldError& fault : result.error().fields) add(fault.field, fault.message, fault.code);
+  }
+
+  VocabularyState& state_;
+  const VocabularyState* donor_;
+  Problems& problems_;
+  std::string path_;  // of the row at hand, with its final dot
+};
+
+inline void RowReader::read(json::View root) {
+  check_keys(root, vocabulary_keys, {}, problems_);
+  read_words(root["words"]);
+  read_names(root["secret_names"], "secret_names", state_.secret_names.secret);
+  read_names(root["open_names"], "open_names", state_.secret_names.open);
+  if (const std::string_view email = text(root, "operator_email"); email.data() != nullptr) {
+    state_.operator_email = email;
+    if (email.size() > NOTIFIER_MAX_ID_BYTES) add("operator_email", "is too long", "too_long");
+  }
+  // Types go last of those that are taken away, so that a category may go with all that was in it.
+  read_rows(root["event_kinds"], "event_kinds", vocabulary_kind_keys, "type", nullptr);
+  read_rows(root["event_types"], "event_types", vocabulary_type_keys, "id", nullptr);
+  read_rows(root["categories"], "categories", vocabulary_category_keys, "id",
+            [](RowReader& reader, json::View row) { reader.read_category(row); });
+  read_rows(root["event_types"], "event_types", {}, "id",
+            [](RowReader& reader, json::View row) { reader.read_type(row); });
+  read_rows(root["event_kinds"], "event_kinds", {}, "type",
+            [](RowReader& reader, json::View row) { reader.read_kind(row); });
+  read_platforms(state_, root["platforms"], problems_);
+  path_.clear();
+  for (const EventType& type : state_.types) {
+    if (find_category(state_, type.category_id) != state_.categories.size()) continue;
+    add("categories",
+        detail::joined("lacks ", detail::quoted(type.category_id), ", which the event type ", detail::quoted(type.name),
+                       " is in"),
+        "in_use");
+  }
+  LanguageReader(state_, donor_, problems_).read(root["languages"]);
+}
+
+inline std::string_view RowReader::text(json::View row, std::string_view key) {
+  const json::View value = row[key];
+  if (value.is_string()) return value.string().data() != nullptr ? value.string() : std::string_view("");
+  if (value.exists() && !value.is_null()) add(key, "must be a string", "type");
+  return {};
+}
+
+inline bool RowReader::is_removed(json::View row) {
+  const json::View remove = row["remove"];
+  if (!remove.exists() || remove.is_null()) return false;
+  if (remove.kind() != json::Kind::boolean) add("remove", "must be true or false", "type");
+  return remove.boolean();
+}
+
+inline void RowReader::read_rows(json::View list, std::string_view name, std::string_view keys, std::string_view key,
+                                 Read read_row) {
+  path_.clear();
+  if (!list.exists() || list.is_null()) return;
+  if (!list.is_array()) {
+    if (!keys.empty()) add(name, "must be an array", "type");
+    return;
+  }
+  NameIndex seen;
+  bool removes = false;
+  std::size_t position = 0;
+  list.for_each_element([&](json::View row) {
+    path_ = detail::joined(name, "[", decimal(position++), "].");
+    const bool is_removed_row = row.is_object() && row["remove"].boolean();
+    if (!keys.empty()) {
+      const std::string_view id = id_of(row, key);
+      if (!row.is_object()) return add({}, "must be an object", "type");
+      check_keys(row, keys, path_, problems_);
+      is_removed(row);
+      removes = removes || is_removed_row;
+      if (seen.find(id) != NameIndex::npos) return add(key, "is given twice", "taken");
+      if (!id.empty()) seen.insert(id, 0);
+    }
+    if (read_row != nullptr && row.is_object() && !is_removed_row) read_row(*this, row);
+  });
+  if (removes) remove_rows(list, name, key);
+}
+
+/// Of many at once, so that what is left is found anew but once.
+inline void RowReader::remove_rows(json::View list, std::string_view name, std::string_view key) {
+  NameIndex gone;
+  std::size_t position = 0;
+  const bool are_kinds = key == "type";
+  const bool are_types = name == "event_types";
+  list.for_each_element([&](json::View row) {
+    path_ = detail::joined(name, "[", decimal(position++), "].");
+    if (!row["remove"].boolean()) return;
+    const std::string_view id = id_of(row, key);
+    const auto is_in = [&](const VocabularyState& state) {
+      if (are_kinds) return state.find_kind(id) != NameIndex::npos;
+      if (are_types) return state.type_ids.find(id) != NameIndex::npos;
+      return find_category(state, id) != state.categories.size();
+    };
+    // A host's own base may lack what a snapshot takes from the built-in rows.
+    if (!is_in(state_) && !is_in(*VocabularyState::standard())) {
+      return add(key, detail::with_quoted("is none that there is: ", id), "unknown");
+    }
+    if (gone.find(id) == NameIndex::npos) gone.insert(id, 0);
+  });
+  const auto keep = [&gone](auto& rows, auto& facts, auto&& id_of) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (gone.find(id_of(rows[i])) != NameIndex::npos) continue;
+      if (kept != i) {
+        rows[kept] = rows[i];
+        facts[kept] = std::move(facts[i]);
+      }
+      ++kept;
+    }
+    rows.resize(kept);
+    facts.resize(kept);
+  };
+  if (are_kinds) {
+    keep(state_.kinds, state_.kind_facts, [](const EventKind& kind) { return kind.type; });
+  } else if (are_types) {
+    keep(state_.types, state_.type_texts, [](const EventType& type) { return type.id; });
+  } else {
+    keep(state_.categories, state_.category_texts, [](const Category& category) { return category.id; });
+  }
+  state_.index();
+}
+
+inline void RowReader::read_category(json::View row) {
+  Category category;
+  text(row, "id");  // says where it is no text
+  category.id = id_of(row, "id");
+  read(row, "name", category.name);
+  category.display_name = text_or(row, "display_name", category.name);
+  category.position = static_cast<int>(state_.categories.size()) + 1;
+  std::int64_t position{};
+  const json::View given = row["position"];
+  if (given.exists() && !given.is_null()) {
+    if (given.integer(position) && position >= 1 && position <= 1000000) {
+      category.position = static_cast<int>(position);
+    } else {
+      add("position", "must be a number from 1 to 1000000", "type");
+    }
+  }
+  take(put(state_, category, RowMode::put));
+}
+
+inline void RowReader::read_type(json::View row) {
+  EventType type;
+  text(row, "id");
+  type.id = id_of(row, "id");
+  read(row, "name", type.name);
+  type.display_name = text_or(row, "display_name", type.name);
+  read(row, "description", type.description);
+  read(row, "category_id", type.category_id);
+  // The only category need not be named.
+  if (type.category_id.empty() && state_.categories.size() == 1) type.category_id = state_.categories[0].id;
+  const json::View everywhere = row["selectable_on_every_platform"];
+  if (everywhere.kind() == json::Kind::boolean) type.selectable_on_every_platform = everywhere.boolean();
+  take(put(state_, type, RowMode::put));
+}
+
+inline void RowReader::read_kind(json::View row) {
+  EventKind kind;
+  read(row, "type", kind.type);
+  read(row, "selectable_as", kind.selectable_as);
+  const std::string_view scope = text(row, "scope");
+  if (!scope.empty() && !parse_scope(scope, kind.scope)) add("scope", "must be app, project or account", "unknown");
+
+  std::vector<WordingRow> wordings;
+  const json::View list = row["wordings"];
+  bool is_right = true;
+  if (list.exists() && !list.is_null() && !list.is_array()) add("wordings", "must be an array", "type");
+  if (list.size() <= NOTIFIER_MAX_WORDINGS) {
+    const std::string path = path_;
+    std::size_t position = 0;
+    list.for_each_element([&](json::View value) {
+      path_ = detail::joined(path, "wordings[", decimal(position++), "].");
+      is_right = read_wording(value, wordings.emplace_back()) && is_right;
+    });
+    path_ = path;
+  } else {
+    add("wordings", detail::with_number("are too many: at most ", NOTIFIER_MAX_WORDINGS), "too_many");
+    is_right = false;
+  }
+
+  const json::View sample = row["sample"];
+  std::string sample_text;
+  if (sample.exists() && !sample.is_null()) {
+    check_keys(sample, "type_data", detail::joined(path_, "sample."), problems_);
+    if (!sample.is_object() || !sample["type_data"].is_object()) {
+      add("sample", "must be an object with type_data, which is one, too", "type");
+    } else {
+      sample["type_data"].append_json(sample_text);
+    }
+  }
+  if (is_right) take(put(state_, kind, std::move(wordings), sample_text, RowMode::put, donor_));
+}
+
+inline bool RowReader::read_wording(json::View value, WordingRow& out) {
+  if (!value.is_object()) {
+    add({}, "must be an object", "type");
+    return false;
+  }
+  const std::size_t before = problems_.list().size();
+  check_keys(value, wording_keys, path_, problems_);
+  read(value, "when", out.when);
+  read(value, "title", out.title);
+  read(value, "sentence", out.sentence);
+  read(value, "fields", out.fields);
+  read(value, "actor", out.actor);
+  read(value, "link", out.link);
+  const std::string_view severity = text(value, "severity");
+  out.severity = Severity::info;
+  out.says_severity = !severity.empty();
+  if (out.says_severity && !parse_severity(severity, out.severity)) {
+    add("severity", "must be info, success, warning or error", "unknown");
+  }
+  return problems_.list().size() == before;
+}
+
+inline void RowReader::read_words(json::View sets) {
+  path_.clear();
+  if (!sets.exists() || sets.is_null()) return;
+  if (!sets.is_object()) return add("words", "must be an object", "type");
+  sets.for_each_member([&](std::string_view set, json::View words) {
+    path_ = detail::joined("words.", set, ".");
+    const std::size_t place = find_row(state_.word_sets, [&](const WordSet& one) { return one.name == set; });
+    if (words.is_null()) {
+      if (place != state_.word_sets.size()) erase_at(state_.word_sets, place);
+      return;
+    }
+    if (!words.is_object()) return add({}, "must be an object of words, or null", "type");
+    words.for_each_member([&](std::string_view value, json::View word) {
+      if (word.is_string()) {
+        const Result<void> result = put_word(state_.word_sets, set, value, word.string());
+        if (!result) add(value, result.error().fields[0].message, result.error().fields[0].code);
+      } else {
+        add(value, "must be a string", "type");
+      }
+    });
+  });
+  path_.clear();
+}
+
+inline void RowReader::read_names(json::View list, std::string_view name, std::vector<std::string>& out) {
+  path_.clear();
+  if (!list.exists() || list.is_null()) return;
+  bool is_right = list.is_array() && list.size() <= NOTIFIER_MAX_EVENT_KINDS;
+  list.for_each_element([&](json::View element) {
+    is_right = is_right && element.is_string() && !element.string().empty();
+    if (find_row(out, [&](const std::string& one) { return one == element.string(); }) == out.size()) {
+      out.emplace_back(element.string());
+    }
+  });
+  if (!is_right) add(name, "must be an array of names", "type");
+}
+
+/// What is left out may be taken from another's vocabulary, as one that is about to be replaced.
+inline Result<std::shared_ptr<const VocabularyState>> read_vocabulary(json::View root, const VocabularyState& base,
+                                                                      const VocabularyState* donor) {
+  Problems problems;
+  std::shared_ptr<VocabularyState> state;
+  const json::View standard = root["standard"];
+  if (!root.is_object()) problems.add("vocabulary", "must be an object", "type");
+  if (standard.exists() && !standard.is_null() && standard.kind() != json::Kind::boolean) {
+    problems.add("standard", "must be true or false", "type");
+  }
+  if (standard.kind() == json::Kind::boolean && !standard.boolean()) {
+    state = std::make_shared<VocabularyState>();
+  } else {
+    state = std::make_shared<VocabularyState>(base);
+  }
+  if (problems.empty()) RowReader(*state, donor, problems).read(root);
+  if (problems.empty()) return std::shared_ptr<const VocabularyState>(std::move(state));
+  const std::string first = EntryCheck::told(problems.list()[0]);
+  Error error = std::move(problems).to_error("vocabulary");
+  error.message = detail::joined("the vocabulary is not valid: ", first);
+  return error;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/row_writer.hpp -----------------------------------------------------------------------------
+
+// A Vocabulary as JSON, in the form that is read.
+
+NOTIFIER_NAMESPACE_BEGIN
+NOTIFIER_INLINE void write_json(json::Writer& out, const Category& category) {
+  out.object([&] {
+    out.member("id", category.id);
+    out.member("name", category.name);
+    out.member("display_name", category.display_name);
+    out.key("position");
+    out.integer(category.position);
+  });
+}
+
+NOTIFIER_INLINE void write_json(json::Writer& out, const EventType& type) {
+  out.object([&] {
+    out.member("id", type.id);
+    out.member("name", type.name);
+    out.member("display_name", type.display_name);
+    out.member("description", type.description);
+    // The public API has it, and says nothing in it: an empty text of some types, null of all others.
+    constexpr std::string_view empty =
+        " app_deployed app_restarted app_crashed app_crashed_repeated app_scaled app_stopped app_command_ran "
+        "app_deleted "
+        "app_transferred app_renamed app_alert_triggered addon_provisioned addon_updated ";
+    out.key("template");
+    if (empty.find(detail::joined(" ", type.name, " ")) == std::string_view::npos) {
+      out.null();
+    } else {
+      out.string({});
+    }
+    out.member("category_id", type.category_id);
+  });
+}
+
+namespace detail {
+
+/// Writes what makes one vocabulary of another: rows that the other has not, or has otherwise, and which of its are
+/// gone. Each list is written where there is something in it.
+class RowWriter {
+ public:
+  /// @param other  the built-in one, or one without rows
+  RowWriter(json::Writer& out, const VocabularyState& own, const VocabularyState& other) noexcept
+      : out_(out), own_(own), other_(other) {}
+
+  void write() {
+    out_.object([&] {
+      if (!other_.is_standard) {
+        out_.key("standard");
+        out_.boolean(false);
+      }
+      write_rows(
+          "categories", own_.categories, other_.categories, [](const Category& it) { return it.id; },
+          [this](const Category& a, const Category& b) { return is_same_category(a, b); },
+          [this](const Category& row) { write_category(row); });
+      write_rows(
+          "event_types", own_.types, other_.types, [](const EventType& it) { return it.id; },
+          [this](const EventType& a, const EventType& b) { return is_same_type(a, b); },
+          [this](const EventType& row) { write_type(row); });
+      write_rows(
+          "event_kinds", own_.kinds, other_.kinds, [](const EventKind& it) { return it.type; },
+          [this](const EventKind& a, const EventKind& b) { return is_same_kind(a, b); },
+          [this](const EventKind& row) { write_kind(row); });
+      write_platforms(out_, own_, other_);
+      write_words();
+      write_languages();
+      write_names("secret_names", own_.secret_names.secret);
+      write_names("open_names", own_.secret_names.open);
+      if (own_.operator_email != other_.operator_email) out_.member("operator_email", own_.operator_email);
+    });
+  }
+
+ private:
+  /// @param is_same    as `bool(const Row&, const Row&)`
+  /// @param write_row  as `void(const Row&)`
+  template <class Row, class IdOf, class IsSame, class WriteRow>
+  void write_rows(std::string_view name, const std::vector<Row>& own, const std::vector<Row>& others, IdOf id_of,
+                  IsSame is_same, WriteRow write_row) {
+    NameIndex own_ids, other_ids;
+    for (std::size_t i = 0; i < own.size(); ++i) own_ids.insert(id_of(own[i]), static_cast<std::uint32_t>(i));
+    for (std::size_t i = 0; i < others.size(); ++i) other_ids.insert(id_of(others[i]), static_cast<std::uint32_t>(i));
+    bool is_open = false;
+    const auto open = [&] {
+      if (!is_open) out_.key(name);
+      if (!is_open) out_.begin_array();
+      is_open = true;
+    };
+    for (const Row& row : own) {
+      const std::uint32_t other = other_ids.find(id_of(row));
+      if (other != NameIndex::npos && is_same(row, others[other])) continue;
+      open();
+      write_row(row);
+    }
+    for (const Row& row : others) {
+      if (own_ids.find(id_of(row)) != NameIndex::npos) continue;
+      open();
+      out_.object([&] {
+        out_.member(name == "event_kinds" ? "type" : "id", id_of(row));
+        out_.key("remove");
+        out_.boolean(true);
+      });
+    }
+    if (is_open) out_.end_array();
+  }
+
+  bool is_same_category(const Category& a, const Category& b) const {
+    return a.name == b.name && a.display_name == b.display_name && a.position == b.position;
+  }
+  void write_category(const Category& category) { write_json(out_, category); }
+
+  bool is_same_type(const EventType& a, const EventType& b) const {
+    return a.name == b.name && a.display_name == b.display_name && a.description == b.description &&
+           a.category_id == b.category_id && a.selectable_on_every_platform == b.selectable_on_every_platform;
+  }
+  void write_type(const EventType& type) {
+    out_.object([&] {
+      out_.member("id", type.id);
+      out_.member("name", type.name);
+      out_.member("display_name", type.display_name);
+      out_.member("description", type.description);
+      out_.member("category_id", type.category_id);
+      if (type.selectable_on_every_platform) return;
+      out_.key("selectable_on_every_platform");
+      out_.boolean(false);
+    });
+  }
+
+  bool is_same_kind(const EventKind& a, const EventKind& b) const {
+    const auto& own = own_.kind_facts[static_cast<std::size_t>(&a - own_.kinds.data())];
+    const auto& other = other_.kind_facts[static_cast<std::size_t>(&b - other_.kinds.data())];
+    if (a.scope != b.scope || a.selectable_as != b.selectable_as || own.sample != other.sample) return false;
+    if (own.words == other.words) return true;
+    return own.words != nullptr && other.words != nullptr &&
+           std::equal(own.words->begin(), own.words->end(), other.words->begin(), other.words->end());
+  }
+  void write_kind(const EventKind& kind) {
+    const auto& facts = own_.kind_facts[static_cast<std::size_t>(&kind - own_.kinds.data())];
+    out_.object([&] {
+      out_.member("type", kind.type);
+      out_.member("scope", to_string(kind.scope));
+      if (!kind.selectable_as.empty()) out_.member("selectable_as", kind.selectable_as);
+      if (facts.words != nullptr) {
+        out_.key("wordings");
+        out_.array([&] {
+          for (const WordingRow& row : *facts.words) write_wording(row);
+        });
+      }
+      if (facts.sample.empty()) return;
+      out_.key("sample");
+      out_.object([&] {
+        out_.key("type_data");
+        out_.raw(facts.sample);
+      });
+    });
+  }
+  void write_wording(const WordingRow& row) {
+    const auto write = [&](std::string_view name, std::string_view text) {
+      if (text.data() != nullptr) out_.member(name, text);
+    };
+    out_.object([&] {
+      if (!row.when.empty()) out_.member("when", row.when);
+      if (row.says_severity) out_.member("severity", to_string(row.severity));
+      write("title", row.title);
+      write("sentence", row.sentence);
+      write("fields", row.fields);
+      write("actor", row.actor);
+      write("link", row.link);
+    });
+  }
+
+  void write_words() {
+    bool is_open = false;
+    const auto open = [&](std::string_view set) {
+      if (!is_open) out_.key("words");
+      if (!is_open) out_.begin_object();
+      is_open = true;
+      out_.escaped_key(set);
+    };
+    for (const WordSet& set : other_.word_sets) {
+      if (own_.word_sets.find(set.name) == nullptr) open(set.name), out_.null();
+    }
+    for (const WordSet& set : own_.word_sets) {
+      const WordSet* const other = other_.word_sets.find(set.name);
+      const auto is_same = [&](const Word& word) {
+        return other != nullptr && std::any_of(other->words.begin(), other->words.end(), [&](const Word& one) {
+                 return one.value == word.value && one.text == word.text;
+               });
+      };
+      if (std::all_of(set.words.begin(), set.words.end(), is_same)) continue;
+      open(set.name);
+      out_.object([&] {
+        for (const Word& word : set.words) {
+          if (is_same(word)) continue;
+          out_.escaped_key(word.value);
+          out_.string(word.text);
+        }
+      });
+    }
+    if (is_open) out_.end_object();
+  }
+
+  void write_languages() {
+    if (own_.languages.empty()) return;
+    out_.key("languages");
+    out_.object([&] {
+      for (const auto& language : own_.languages) {
+        out_.escaped_key(language->tag);
+        out_.raw(language->json);
+      }
+    });
+  }
+
+  void write_names(std::string_view key, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    out_.key(key);
+    out_.array([&] {
+      for (const std::string& name : names) out_.string(name);
+    });
+  }
+
+  json::Writer& out_;
+  const VocabularyState& own_;
+  const VocabularyState& other_;
+};
+
+}  // namespace detail
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/vocabulary_implementation.hpp --------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE EventBit Vocabulary::bit_of_kind(std::string_view type) const noexcept {
+  const std::uint32_t kind = state_->find_kind(type);
+  return kind == detail::NameIndex::npos ? unselectable_bit() : (std::min)(state_->kind_bits[kind], unselectable_bit());
+}
+
+NOTIFIER_INLINE const std::vector<Category>& Vocabulary::categories() const noexcept { return state_->categories; }
+NOTIFIER_INLINE const std::vector<EventType>& Vocabulary::event_types() const noexcept { return state_->types; }
+NOTIFIER_INLINE const std::vector<EventKind>& Vocabulary::event_kinds() const noexcept { return state_->kinds; }
+NOTIFIER_INLINE std::size_t Vocabulary::bit_count() const noexcept { return state_->types.size() + 1; }
+NOTIFIER_INLINE EventBit Vocabulary::unselectable_bit() const noexcept {
+  return static_cast<EventBit>(state_->types.size());
+}
+NOTIFIER_INLINE EventBit Vocabulary::alert_bit() const noexcept { return state_->alert_bit; }
+NOTIFIER_INLINE EventBit Vocabulary::bit_of(const EventType& type) const noexcept {
+  return static_cast<EventBit>(&type - state_->types.data());
+}
+
+NOTIFIER_INLINE const EventType* Vocabulary::find_event_type_by_id(std::string_view id) const noexcept {
+  const std::uint32_t index = state_->type_ids.find(id);
+  return index == detail::NameIndex::npos ? nullptr : &state_->types[index];
+}
+
+NOTIFIER_INLINE const EventType* Vocabulary::find_event_type_by_name(std::string_view name) const noexcept {
+  const std::uint32_t index = state_->type_names.find(name);
+  return index == detail::NameIndex::npos ? nullptr : &state_->types[index];
+}
+
+NOTIFIER_INLINE const EventKind* Vocabulary::find_event_kind(std::string_view type) const noexcept {
+  const std::uint32_t index = state_->kind_names.find(type);
+  return index == detail::NameIndex::npos ? nullptr : &state_->kinds[index];
+}
+
+NOTIFIER_INLINE const EventType* Vocabulary::resolve_selected_name(std::string_view name) const noexcept {
+  if (const EventType* type = find_event_type_by_name(name)) return type;
+  const std::uint32_t kind = state_->kind_names.find(name);
+  if (kind == detail::NameIndex::npos || state_->kind_bits[kind] == detail::VocabularyState::no_bit) return nullptr;
+  return &state_->types[state_->kind_bits[kind]];
+}
+
+NOTIFIER_INLINE Vocabulary::Vocabulary() : state_(detail::VocabularyState::standard()) {}
+
+NOTIFIER_INLINE std::shared_ptr<const Vocabulary> Vocabulary::standard() {
+  static const auto vocabulary = std::make_shared<const Vocabulary>();
+  return vocabulary;
+}
+
+NOTIFIER_INLINE Vocabulary Vocabulary::empty() {
+  Vocabulary vocabulary;
+  vocabulary.state_ = std::make_shared<const detail::VocabularyState>();
+  return vocabulary;
+}
+
+NOTIFIER_INLINE detail::VocabularyState& Vocabulary::edit() {
+  if (state_.use_count() != 1) state_ = std::make_shared<const detail::VocabularyState>(*state_);
+  return const_cast<detail::VocabularyState&>(*state_);  // nobody else has it
+}
+
+/// What languages say follows what they translate.
+NOTIFIER_INLINE Result<void> Vocabulary::renewed(Result<void> result) {
+  if (!state_->languages.empty()) detail::renew_languages(edit());
+  return result;
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::add_category(const Category& category) {
+  return detail::put(edit(), category, detail::RowMode::add);
+}
+NOTIFIER_INLINE Result<void> Vocabulary::replace_category(const Category& category) {
+  return detail::put(edit(), category, detail::RowMode::replace);
+}
+NOTIFIER_INLINE Result<void> Vocabulary::add_event_type(const EventType& type) {
+  return detail::put(edit(), type, detail::RowMode::add);
+}
+NOTIFIER_INLINE Result<void> Vocabulary::replace_event_type(const EventType& type) {
+  return detail::put(edit(), type, detail::RowMode::replace);
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_category(std::string_view id) {
+  detail::VocabularyState& state = edit();
+  const std::size_t index = detail::find_category(state, id);
+  if (index == state.categories.size()) return detail::no_such_row("id", "category");
+  const auto is_in_it = [&](const EventType& type) { return type.category_id == id; };
+  const std::size_t type = detail::find_row(state.types, is_in_it);
+  if (type != state.types.size()) {
+    detail::EntryCheck check;
+    check.report("id", detail::joined("is the category of the event type ", state.types[type].name), "in_use");
+    return check.result("removal of a category");
+  }
+  detail::erase_at(state.categories, index);
+  detail::erase_at(state.category_texts, index);
+  return {};
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_event_type(std::string_view id) {
+  detail::VocabularyState& state = edit();
+  const std::uint32_t index = state.type_ids.find(id);
+  if (index == detail::NameIndex::npos) return detail::no_such_row("id", "event type");
+  const detail::RowText text = state.type_texts[index];
+  detail::erase_at(state.types, index);
+  detail::erase_at(state.type_texts, index);
+  state.index();
+  return {};
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_event_kind(std::string_view type) {
+  detail::VocabularyState& state = edit();
+  const std::uint32_t index = state.find_kind(type);
+  if (index == detail::NameIndex::npos) return detail::no_such_row("type", "event kind");
+  const detail::RowText text = state.kind_facts[index].text;  // `type` may point into it
+  detail::erase_at(state.kinds, index);
+  detail::erase_at(state.kind_facts, index);
+  state.index();
+  return renewed({});
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::put_word(std::string_view set, std::string_view value, std::string_view text) {
+  return renewed(detail::put_word(edit().word_sets, set, value, text));
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_word(std::string_view set, std::string_view value) {
+  for (detail::WordSet& one : edit().word_sets) {
+    if (one.name != set) continue;
+    const std::size_t place =
+        detail::find_row(one.words, [&](const detail::Word& word) { return word.value == value; });
+    if (place == one.words.size()) break;
+    detail::erase_at(one.words, place);
+    return renewed({});
+  }
+  return detail::no_such_row("value", "word");
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::add_platform(std::string_view row) {
+  return detail::put_platform(edit(), row, detail::RowMode::add);
+}
+NOTIFIER_INLINE Result<void> Vocabulary::replace_platform(std::string_view row) {
+  return detail::put_platform(edit(), row, detail::RowMode::replace);
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_platform(std::string_view name) {
+  auto& platforms = edit().platforms;
+  const std::size_t place = detail::find_row(platforms, [&](const auto& own) { return own->row().name == name; });
+  if (place == platforms.size()) return detail::no_such_row("name", "platform");
+  detail::erase_at(platforms, place);
+  return {};
+}
+
+NOTIFIER_INLINE std::vector<std::string_view> Vocabulary::platforms() const {
+  std::vector<std::string_view> rows;
+  for (const auto& own : state_->platforms) rows.push_back(own->json());
+  return rows;
+}
+
+namespace detail {
+
+inline std::vector<WordingRow> to_rows(const std::vector<Wording>& wordings) {
+  std::vector<WordingRow> rows;
+  rows.reserve(wordings.size());
+  for (const Wording& wording : wordings) {
+    rows.push_back({{},
+                    wording.when,
+                    wording.severity.value_or(Severity::info),
+                    wording.title,
+                    wording.sentence,
+                    wording.fields,
+                    wording.actor,
+                    wording.link,
+                    wording.severity.has_value()});
+  }
+  return rows;
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE Result<void> Vocabulary::add_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
+                                                        std::string_view sample) {
+  return renewed(detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::add, nullptr));
+}
+NOTIFIER_INLINE Result<void> Vocabulary::replace_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
+                                                            std::string_view sample) {
+  return renewed(detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::replace, nullptr));
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::put_language(std::string_view tag, std::string_view json) {
+  return detail::put_language(edit(), tag, json);
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_language(std::string_view tag) {
+  auto& languages = edit().languages;
+  const std::size_t place = detail::find_row(languages, [&](const auto& language) { return language->tag == tag; });
+  if (place == languages.size()) return detail::no_such_row("tag", "language");
+  detail::erase_at(languages, place);
+  return {};
+}
+
+NOTIFIER_INLINE std::vector<std::string_view> Vocabulary::languages() const {
+  std::vector<std::string_view> tags = {detail::english};
+  for (const auto& language : state_->languages) {
+    if (language->tag != detail::english) tags.push_back(language->tag);
+  }
+  return tags;
+}
+
+NOTIFIER_INLINE Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& base, const Vocabulary* like) {
+  auto state = detail::read_vocabulary(object, *base.state_, like != nullptr ? like->state_.get() : base.state_.get());
+  if (!state) return std::move(state).error();
+  Vocabulary vocabulary;
+  vocabulary.state_ = std::move(*state);
+  return vocabulary;
+}
+
+NOTIFIER_INLINE Result<Vocabulary> Vocabulary::read(std::string_view json, const Vocabulary& base) {
+  json::Document document;
+  const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
+  if (!root) return root.error();
+  return read(*root, base);
+}
+
+NOTIFIER_INLINE void write_json(json::Writer& out, const Vocabulary& vocabulary) {
+  const detail::VocabularyState none;
+  const detail::VocabularyState& own = vocabulary.state();
+  detail::RowWriter(out, own, own.is_standard ? Vocabulary::standard()->state() : none).write();
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/own.hpp --------------------------------------------------------------------------------------
+
+// The platforms that a vocabulary knows: the built-in ones, and those of its own.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Calls `f(const PlatformRow&)` for each, the built-in ones first. Rows of its own have no number yet.
+template <class F>
+void for_each_platform(const Vocabulary& vocabulary, F&& f) {
+  for (const PlatformRow& row : builtin_platforms) f(row);
+  for (const auto& own : vocabulary.state().platforms) f(own->row());
+}
+
+/// The platform for which `is` holds, with the number that notifiers of it have; nullptr where there is none.
+template <class Is>
+const PlatformRow* find_platform(const Vocabulary& vocabulary, Is&& is) {
+  for (const PlatformRow& row : builtin_platforms) {
+    if (is(row)) return &row;
+  }
+  for (const auto& own : vocabulary.state().platforms) {
+    if (!is(own->row())) continue;
+    const OwnPlatform* const numbered = OwnPlatforms::admit(*own);
+    return numbered == nullptr ? nullptr : &numbered->row();
+  }
+  return nullptr;
+}
+
+/// Numbers all of its own, so that they are known by name wherever something is stored.
+/// @param problems  null: where they are too many, the last ones get none
+NOTIFIER_NOINLINE inline void number_platforms(const Vocabulary& vocabulary, Problems* problems = nullptr) {
+  for (const auto& own : vocabulary.state().platforms) {
+    if (OwnPlatforms::take_over(*own) == nullptr && problems != nullptr)
+      return problems->add("platforms", too_many_platforms, "too_many");
+  }
+}
+
+NOTIFIER_NOINLINE inline const PlatformRow* platform_named(std::string_view name, const Vocabulary& vocabulary) {
+  return find_platform(vocabulary, [name](const PlatformRow& row) { return row.name == name; });
+}
+NOTIFIER_NOINLINE inline const PlatformRow* platform_of_id(std::string_view id, const Vocabulary& vocabulary) {
+  return find_platform(vocabulary, [id](const PlatformRow& row) { return row.id == id; });
+}
+
+/// The row that a vocabulary has now for a platform of a host's own, where that is another one; else nullptr.
+NOTIFIER_NOINLINE inline const PlatformRow* stale_platform(Platform platform, const Vocabulary& vocabulary) {
+  if (!is_own(platform)) return nullptr;
+  const PlatformRow* const row = platform_named(to_string(platform), vocabulary);
+  return row != nullptr && row->platform != platform ? row : nullptr;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/known_platforms.hpp --------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -15360,13 +19357,13 @@ namespace detail {
 
 /// The platforms there are, for who named none of them.
 /// @param with_ids  beside each name, which is all that the API takes
-NOTIFIER_NOINLINE inline std::string known_platforms(bool with_ids = false) {
+NOTIFIER_NOINLINE inline std::string known_platforms(const Vocabulary& vocabulary, bool with_ids = false) {
   std::string text = "there are ";
-  for (const PlatformRow* info = platforms_begin(); info != platforms_end(); ++info) {
-    if (info != platforms_begin()) text += ", ";
-    text += info->name;
-    if (with_ids) text.append(" (").append(info->id).append(")");
-  }
+  for_each_platform(vocabulary, [&](const PlatformRow& row) {
+    if (&row != platforms_begin()) text += ", ";
+    text += row.name;
+    if (with_ids) text.append(" (").append(row.id).append(")");
+  });
   return text;
 }
 
@@ -15621,204 +19618,6 @@ class Wildcard {
 };
 
 }  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/net/ip_address.hpp ------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-namespace detail::net {
-
-/// One part of an IPv4 address in a URL: decimal, octal with a leading 0, hexadecimal with a leading 0x. Values beyond
-/// 32 bits stay at 2^32: too large for any part.
-inline std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noexcept {
-  if (text.empty()) return std::nullopt;
-  unsigned base = 10;
-  if (text.size() >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
-    base = 16;
-    text.remove_prefix(2);
-  } else if (text.size() >= 2 && text[0] == '0') {
-    base = 8;
-  }
-  std::uint64_t value = 0;
-  for (const char c : text) {
-    const auto digit = hex_digit(c);
-    if (!digit || *digit >= base) return std::nullopt;
-    value = value * base + *digit;
-    if (value > 0xFFFFFFFFu) value = std::uint64_t{1} << 32;
-  }
-  return value;
-}
-
-}  // namespace detail::net
-
-NOTIFIER_INLINE bool ends_in_number(std::string_view host) noexcept {
-  if (!host.empty() && host.back() == '.') host.remove_suffix(1);
-  const std::string_view label = host.substr(host.rfind('.') + 1);
-  if (label.empty()) return false;
-  bool digits = true;
-  for (const char c : label) digits = digits && detail::is_digit(c);
-  return digits || detail::net::parse_ipv4_number(label).has_value();
-}
-
-namespace detail {
-namespace net {
-
-// An address fills what the caller has for it: as a value, WebAssembly would get it back byte by byte.
-
-NOTIFIER_NOINLINE inline bool read_ipv4(std::string_view text, IpAddress& out) noexcept {
-  if (!text.empty() && text.back() == '.') text.remove_suffix(1);
-  std::uint64_t address = 0;
-  for (int part = 0; part < 4; ++part) {
-    const std::size_t dot = text.find('.');
-    const auto value = detail::net::parse_ipv4_number(text.substr(0, dot));
-    if (!value) return false;
-    if (dot == std::string_view::npos) {
-      const int bits = 32 - 8 * part;
-      if (*value >> bits != 0) return false;
-      out = IpAddress::v4(static_cast<std::uint32_t>(address << bits | *value));
-      return true;
-    }
-    if (*value > 255) return false;
-    address = address << 8 | *value;
-    text.remove_prefix(dot + 1);
-  }
-  return false;
-}
-
-NOTIFIER_NOINLINE inline bool read_dotted_ipv4(std::string_view text, bool takes_zeros, IpAddress& out) noexcept {
-  std::uint32_t address = 0;
-  for (int part = 0; part < 4; ++part) {
-    const std::size_t dot = text.find('.');
-    if ((dot == std::string_view::npos) != (part == 3)) return false;
-    const std::string_view digits = text.substr(0, dot);
-    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0' && !takes_zeros)) return false;
-    std::uint32_t value = 0;
-    for (const char c : digits) {
-      if (!detail::is_digit(c)) return false;
-      value = value * 10 + static_cast<std::uint32_t>(c - '0');
-    }
-    if (value > 255) return false;
-    address = address << 8 | value;
-    text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
-  }
-  out = IpAddress::v4(address);
-  return true;
-}
-
-NOTIFIER_NOINLINE inline bool read_ipv6(std::string_view text, IpAddress& out) noexcept {
-  std::array<std::uint8_t, 16> bytes{};
-  std::size_t filled = 0;
-  std::size_t gap = bytes.size() + 1;
-  if (text.size() >= 2 && text[0] == ':' && text[1] == ':') {
-    gap = 0;
-    text.remove_prefix(2);
-  } else if (text.empty()) {
-    return false;
-  }
-  while (!text.empty()) {
-    std::size_t end = 0;  // in a loop: of find() g++ warns at link time, of a bound that is never reached
-    bool dotted = false;
-    for (; end < text.size() && text[end] != ':'; ++end) dotted = dotted || text[end] == '.';
-    const std::string_view group = text.substr(0, end);
-    if (dotted) {
-      IpAddress tail;
-      if (!read_dotted_ipv4(group, false, tail) || end != text.size() || filled > 12) return false;
-      std::memcpy(bytes.data() + filled, tail.bytes.data(), 4);
-      filled += 4;
-      break;
-    }
-    if (group.empty() || group.size() > 4 || filled > 14) return false;
-    unsigned value = 0;
-    for (const char c : group) {
-      const auto digit = detail::hex_digit(c);
-      if (!digit) return false;
-      value = value << 4 | *digit;
-    }
-    bytes[filled++] = static_cast<std::uint8_t>(value >> 8);
-    bytes[filled++] = static_cast<std::uint8_t>(value);
-    text.remove_prefix(end);
-    if (text.empty()) break;
-    text.remove_prefix(1);
-    if (text.empty()) return false;
-    if (text[0] == ':') {
-      if (gap <= bytes.size()) return false;
-      gap = filled;
-      text.remove_prefix(1);
-    }
-  }
-  if (gap > bytes.size()) {
-    if (filled != bytes.size()) return false;
-  } else {
-    if (filled > 14) return false;
-    const std::size_t tail = filled - gap;
-    std::memmove(bytes.data() + bytes.size() - tail, bytes.data() + gap, tail);
-    std::memset(bytes.data() + gap, 0, bytes.size() - filled);
-  }
-  out = IpAddress::v6(bytes.data());
-  return true;
-}
-
-}  // namespace net
-}  // namespace detail
-
-NOTIFIER_INLINE std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
-  std::optional<IpAddress> address(std::in_place);
-  if (!detail::net::read_ipv4(text, *address)) address.reset();
-  return address;
-}
-
-NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text, bool takes_zeros) noexcept {
-  std::optional<IpAddress> address(std::in_place);
-  if (!detail::net::read_dotted_ipv4(text, takes_zeros, *address)) address.reset();
-  return address;
-}
-
-NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
-  std::optional<IpAddress> address(std::in_place);
-  if (!detail::net::read_ipv6(text, *address)) address.reset();
-  return address;
-}
-
-NOTIFIER_INLINE std::string to_string(const IpAddress& address) {
-  std::string out;
-  if (!address.is_v6) {
-    for (std::size_t i = 0; i < 4; ++i) {
-      if (i != 0) out += '.';
-      out += detail::decimal(address.bytes[i]);
-    }
-    return out;
-  }
-  std::array<unsigned, 8> groups{};
-  for (std::size_t i = 0; i < 8; ++i) groups[i] = unsigned{address.bytes[2 * i]} << 8 | address.bytes[2 * i + 1];
-  std::size_t zeros = 8;
-  std::size_t longest = 1;
-  for (std::size_t i = 0; i < 8; ++i) {
-    std::size_t run = 0;
-    while (i + run < 8 && groups[i + run] == 0) ++run;
-    if (run > longest) {
-      longest = run;
-      zeros = i;
-    }
-  }
-  for (std::size_t i = 0; i < 8; ++i) {
-    if (i == zeros) {
-      out += "::";
-      i += longest - 1;
-      continue;
-    }
-    if (i != 0 && out.back() != ':') out += ':';
-    bool leading = true;
-    for (int shift = 12; shift >= 0; shift -= 4) {
-      const unsigned digit = groups[i] >> shift & 0xF;
-      if (leading && digit == 0 && shift != 0) continue;
-      leading = false;
-      out += "0123456789abcdef"[digit];
-    }
-  }
-  return out;
-}
-
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/text/case_table.hpp -----------------------------------------------------------------------------------
@@ -17070,163 +20869,97 @@ NOTIFIER_INLINE Result<GroupPolicy> GroupPolicy::of(const Notifier& notifier) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/net/url.hpp -------------------------------------------------------------------------------------------
+// ---- notifier/message/body_escape.hpp -------------------------------------------------------------------------------
+
+// How texts of events stand in the bodies of a host's own platform, and how such are cut.
 
 NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
 
-namespace detail::net {
-
-inline Error url_error(const char* message, std::size_t offset) {
-  Error error;
-  error.code = errc::invalid;
-  error.message = message;
-  error.offset = offset;
-  return error;
-}
-
-constexpr bool is_host_char(char c) noexcept { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; }
-
-/// The port that some digits stand for, from 1 to 65535.
-inline std::optional<std::uint16_t> parse_port(std::string_view digits) noexcept {
-  std::uint32_t port = 0;
-  for (const char c : digits) {
-    if (!is_digit(c)) return std::nullopt;
-    port = port * 10 + static_cast<std::uint32_t>(c - '0');
-    if (port > 0xFFFF) return std::nullopt;
-  }
-  if (port == 0) return std::nullopt;
-  return static_cast<std::uint16_t>(port);
-}
-
-/// The first fault of a host name, or nullptr.
-inline const char* host_name_fault(std::string_view host) noexcept {
-  if (host.back() == '.') host.remove_suffix(1);
-  if (host.size() > 253) return "has a host of more than 253 characters";
-  while (true) {
-    const std::size_t dot = host.find('.');
-    const std::size_t length = (std::min)(dot, host.size());
-    if (length == 0) return "has a host with an empty part between its dots";
-    if (length > 63) return "has a host with a part of more than 63 characters";
-    if (dot == std::string_view::npos) return nullptr;
-    host.remove_prefix(dot + 1);
-  }
-}
-
-/// What is wrong with a URL, and the offset of it; nullptr where nothing is.
-inline const char* http_url_fault(std::string_view text, Url& url, std::size_t& offset) noexcept {
-  const auto fault_at = [&offset](std::size_t at, const char* fault) {
-    offset = at;
-    return fault;
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const unsigned char c = static_cast<unsigned char>(text[i]);
-    if (c <= 0x20 || c == 0x7F) return fault_at(i, "can't hold white space or control characters");
-    if (c == '\\') return fault_at(i, "can't hold a backslash");
-    if (c == '#') return fault_at(i, "can't have a fragment (#...)");
-  }
-
-  const std::size_t colon = text.find(':');
-  url.scheme = text.substr(0, colon == std::string_view::npos ? 0 : colon);
-  url.secure = equals_lower(url.scheme, "https");
-  if (!url.secure && !equals_lower(url.scheme, "http")) return fault_at(0, "must begin with http:// or https://");
-  if (text.substr(colon, 3) != "://") return fault_at(colon, "must begin with http:// or https://");
-
-  const std::size_t start = colon + 3;
-  const std::size_t end = (std::min)(text.find_first_of("/?", start), text.size());
-  const std::string_view authority = text.substr(start, end - start);
-  url.target = text.substr(end);
-  const std::size_t question = (std::min)(url.target.find('?'), url.target.size());
-  url.path = url.target.substr(0, question);
-  if (question < url.target.size()) url.query = url.target.substr(question + 1);
-
-  if (authority.find('@') != std::string_view::npos) {
-    return fault_at(start, "can't hold a user name or password");
-  }
-  std::size_t host_end = 0;
-  if (!authority.empty() && authority[0] == '[') {
-    host_end = authority.find(']');
-    if (host_end == std::string_view::npos) return fault_at(start, "has an IPv6 address without its closing bracket");
-    url.host = authority.substr(1, host_end - 1);
-    if (!read_ipv6(url.host, url.address.emplace()))
-      return fault_at(start + 1, "has a host in brackets that is no IPv6 address");
-    ++host_end;
-    if (host_end < authority.size() && authority[host_end] != ':') {
-      return fault_at(start + host_end, "has something other than a port after its host");
-    }
-  } else {
-    host_end = (std::min)(authority.find(':'), authority.size());
-    url.host = authority.substr(0, host_end);
-    if (url.host.empty()) return fault_at(start, "must have a host");
-    for (std::size_t i = 0; i < url.host.size(); ++i) {
-      if (static_cast<unsigned char>(url.host[i]) >= 0x80) {
-        return fault_at(start + i, "must have its host in ASCII, as xn--bcher-kva.example");
+/// Escapes what a buffer holds from `begin` on, so that it means nothing but itself.
+///
+/// Markdown gets a backslash before each sign that any dialect reads, and a zero-width joiner in what would be a
+/// mention or a link by itself; HTML and Slack get entities. Of a link, which stays one, what could end it is
+/// percent-encoded.
+NOTIFIER_NOINLINE inline void escape_body_text(Buffer& text, std::size_t begin, OwnPlatform::Escape escape,
+                                               bool is_link) {
+  using Escape = OwnPlatform::Escape;
+  if (escape == Escape::plain) return;
+  constexpr std::string_view joiner = "\xE2\x80\x8D";
+  constexpr char hex[] = "0123456789ABCDEF";
+  const std::string given(text.view(begin));
+  text.truncate(begin);
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const char c = given[i];
+    const bool has_entity = c == '&' || (!is_link && (c == '<' || c == '>')) ||
+                            (escape == Escape::html && !is_link && (c == '"' || c == '\''));
+    if (escape != Escape::markdown && has_entity) {
+      text.append(c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : "&#39;");
+    } else if (is_link) {
+      if (std::string_view("<>\"'()[]{}|\\`*^ ").find(c) == std::string_view::npos) {
+        text.append(c);
+      } else {
+        text.append('%');
+        text.append(hex[static_cast<unsigned char>(c) >> 4]);
+        text.append(hex[static_cast<unsigned char>(c) & 15]);
       }
-      if (!is_host_char(url.host[i])) {
-        return fault_at(start + i, "has a character in its host that no host name can have");
-      }
-    }
-    if (const char* fault = host_name_fault(url.host)) return fault_at(start, fault);
-    if (ends_in_number(url.host)) {
-      if (!read_ipv4(url.host, url.address.emplace()))
-        return fault_at(start, "has a host that ends in a number but is no IPv4 address");
-    }
-  }
-
-  url.port = url.secure ? 443 : 80;
-  if (host_end < authority.size()) {
-    const std::string_view digits = authority.substr(host_end + 1);
-    if (!digits.empty()) {
-      const auto port = parse_port(digits);
-      if (!port) return fault_at(start + host_end + 1, "must have a port between 1 and 65535");
-      url.port = *port;
-    }
-  }
-  return nullptr;
-}
-
-}  // namespace detail::net
-
-NOTIFIER_INLINE Result<Url> parse_http_url(std::string_view text) {
-  if (text.size() > NOTIFIER_MAX_URL_BYTES) {
-    Error error = detail::net::url_error("is too long", NOTIFIER_MAX_URL_BYTES);
-    error.code = errc::too_large;
-    return error;
-  }
-  Url url;
-  std::size_t offset = 0;
-  if (const char* fault = detail::net::http_url_fault(text, url, offset)) return detail::net::url_error(fault, offset);
-  return url;
-}
-
-NOTIFIER_INLINE void append_request_target(const Url& url, std::string& out) {
-  if (url.target.empty() || url.target[0] != '/') out += '/';
-  for (const char c : url.target) {
-    const unsigned char byte = static_cast<unsigned char>(c);
-    if (byte >= 0x80 || std::string_view("\"<>^`{|}").find(c) != std::string_view::npos) {
-      out += '%';
-      out += "0123456789ABCDEF"[byte >> 4];
-      out += "0123456789ABCDEF"[byte & 0xF];
+    } else if (escape == Escape::markdown) {
+      const char before = i == 0 ? ' ' : given[i - 1];
+      const bool begins = before == ' ' || before == '\n';
+      const bool is_list =
+          (begins && (c == '-' || c == '+' || c == '=')) || ((c == '.' || c == ')') && is_digit(before));
+      if (is_list || std::string_view("\\`*_[]<>#~|&!(){}$^").find(c) != std::string_view::npos) text.append('\\');
+      text.append(c);
+      const bool is_taken_apart =
+          c == '@' || (c == ':' && i + 1 < given.size() && given[i + 1] != ' ') ||
+          (c == '.' && i >= 3 && to_lower(given[i - 1]) == 'w' && to_lower(given[i - 2]) == 'w');
+      if (is_taken_apart) text.append(joiner);
     } else {
-      out += c;
+      text.append(c);
+      // Slack reads no mention but in angle brackets; other servers that take its markup read "@channel".
+      if (escape == Escape::slack && c == '@') text.append(joiner);
     }
   }
 }
 
-NOTIFIER_INLINE void append_normalized(const Url& url, std::string& out) {
-  out += url.secure ? "https://" : "http://";
-  if (url.address) {
-    const std::string address = to_string(*url.address);
-    out += url.address->is_v6 ? detail::joined("[", address, "]") : address;
-  } else {
-    for (const char c : url.host) out += detail::to_lower(c);
-  }
-  if (url.port != (url.secure ? 443 : 80)) {
-    out += ':';
-    out += detail::decimal(url.port);
-  }
-  append_request_target(url, out);
+/// How long a text is.
+inline std::size_t length_of(std::string_view text, PayloadLimit::Unit unit) noexcept {
+  if (unit == PayloadLimit::Unit::bytes) return text.size();
+  return unit == PayloadLimit::Unit::utf16 ? count_utf16(text) : count_code_points(text);
 }
 
+/// The longest beginning of a text that is no longer than `most`, and ends in no character, escape or link.
+inline std::string_view cut_body_text(std::string_view text, std::size_t most, PayloadLimit::Unit unit,
+                                      OwnPlatform::Escape escape) noexcept {
+  std::size_t end = 0;
+  for (std::size_t length = 0; end < text.size();) {
+    const std::size_t size = (std::min)(code_point_size(text[end]), text.size() - end);
+    length += unit == PayloadLimit::Unit::bytes ? size : unit == PayloadLimit::Unit::utf16 && size == 4 ? 2 : 1;
+    if (length > most) break;
+    end += size;
+  }
+  if (end == text.size()) return text;
+  std::string_view kept = text.substr(0, end);
+  // The word that is cut, which may be a link.
+  const std::size_t word = kept.find_last_of(" \n") + 1;
+  const std::string_view whole = text.substr(word, text.find_first_of(" \n", word) - word);
+  if (whole.find("://") != std::string_view::npos) kept = text.substr(0, word);
+  if (escape == OwnPlatform::Escape::markdown) {
+    std::size_t slashes = 0;
+    while (slashes < kept.size() && kept[kept.size() - 1 - slashes] == '\\') ++slashes;
+    kept.remove_suffix(slashes % 2);
+  } else if (escape != OwnPlatform::Escape::plain) {
+    constexpr std::size_t longest = 6;  // "&quot;"
+    const std::size_t entity = kept.rfind('&');
+    if (entity != std::string_view::npos && kept.size() - entity < longest &&
+        kept.find(';', entity) == std::string_view::npos) {
+      kept = kept.substr(0, entity);
+    }
+  }
+  return kept;
+}
+
+}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/message/layout.hpp ------------------------------------------------------------------------------------
@@ -17852,2580 +21585,6 @@ NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_pages(
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/text/byte_order_mark.hpp ------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What some editors and shells put before the text of a file: U+FEFF in UTF-8.
-inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-/// The text of a file without its mark. Of one, since a second one is text.
-constexpr std::string_view without_byte_order_mark(std::string_view file) noexcept {
-  const bool is_marked = file.substr(0, byte_order_mark.size()) == byte_order_mark;
-  return is_marked ? file.substr(byte_order_mark.size()) : file;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/packed.hpp ---------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A constant table as a program had better hold it: one run of characters. Where each text begins, and how long it is,
-/// would take a third of its room again, of which no compression makes much.
-///
-///     for (const EventType& type : Packed<builtin_event_types, &EventType::id, &EventType::name>::Rows().all) ...
-///
-/// @tparam table    rows, aggregates; a program that looks at it through this alone does not hold it twice
-/// @tparam members  of a row, those that matter: texts of one line, and enumerations and flags
-template <const auto& table, auto... members>
-class Packed {
-  using Row = std::decay_t<decltype(table[0])>;
-
- public:
-  /// The rows again; their texts last as long as the program.
-  struct Rows {
-    Rows() noexcept {
-      const char* next = characters.data();
-      for (Row& row : all) (take(next, row.*members), ...);
-    }
-
-    Row all[std::size(table)] = {};
-  };
-
- private:
-  static constexpr std::size_t room(std::string_view text) noexcept { return text.size() + 1; }
-  template <class Value>
-  static constexpr std::size_t room(Value) noexcept {
-    return 1;
-  }
-
-  static constexpr std::size_t size() noexcept {
-    std::size_t size = text_padding;  // so that any text may be copied by whole vectors
-    for (const Row& row : table) size += (room(row.*members) + ...);
-    return size;
-  }
-
-  static constexpr void put(char*& next, std::string_view text) noexcept {
-    for (const char c : text) *next++ = c;
-    *next++ = '\n';
-  }
-  template <class Value>
-  static constexpr void put(char*& next, Value value) noexcept {
-    *next++ = static_cast<char>(value);
-  }
-
-  static constexpr auto pack() noexcept {
-    std::array<char, size()> out{};
-    char* next = out.data();
-    for (const Row& row : table) (put(next, row.*members), ...);
-    return out;
-  }
-
-  static void take(const char*& next, std::string_view& text) noexcept {
-    const char* const begin = next;
-    while (*next != '\n') ++next;
-    text = {begin, static_cast<std::size_t>(next++ - begin)};
-  }
-  template <class Value>
-  static void take(const char*& next, Value& value) noexcept {
-    value = static_cast<Value>(*next++);
-  }
-
-  static constexpr auto characters = pack();
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/shared_wordings.hpp ------------------------------------------------------------------------
-
-// What several rows of wordings.hpp say alike: the fields of a subject, and who acted.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-namespace wordings {
-
-// clang-format off
-
-inline constexpr std::string_view deployment_fields =
-    ">Commit: {git_ref_url:link}; "
-    "=Changes: {last_commits.commits*3+last_commits.remaining:{'message:line}[ ({author})]}; "
-    "?Pushed by: {pusher}; Stack: {stack}";
-inline constexpr std::string_view repository_fields =
-    "Branch: {branch}; Automatic deployment: {auto_deploy?yes/no}; "
-    "Review apps: {auto_deploy_review_apps?yes/no}; Review apps of forks: {creation_from_forks_allowed?yes/no}; "
-    "?Linked by: {linker_username}";
-inline constexpr std::string_view feature_fields =
-    "Addon id: {addon_uuid}; IP address: {remote_ip}";
-inline constexpr std::string_view backup_fields =
-    "Started: {started_at:time}; Ended: {ended_at:time}; Status: {backup_status}; Backup: {backup_id}; =Error: {error}";
-inline constexpr std::string_view recovery_fields =
-    "Checked: {checked_at:time}; =Error: {error}";
-inline constexpr std::string_view maintenance_fields =
-    "Window: {next_maintenance_window:time}[, {maintenance_window_in_hours} h]; Type: {maintenance_type}; "
-    "Maintenance: {maintenance_id}";
-inline constexpr std::string_view collaborator_fields =
-    "?Email: {collaborator.email}; Rights: {collaborator.is_limited?limited/full}; "
-    "?Invited by: {collaborator.inviter.username|collaborator.inviter.email}";
-inline constexpr std::string_view notifier_fields =
-    "Active: {active?/no}; =Events: [{send_all_events?all/}|{selected_events:list}]";
-inline constexpr std::string_view review_app_fields =
-    ">Review app: {review_app_url:link}; Repository: {source_repo_name}; From a fork: {pr_comes_from_a_fork?yes/}";
-inline constexpr std::string_view invitation_fields =
-    "?Email: {invited_user.email|recipient_email}; ?Invited by: {inviter.username|inviter.email}; "
-    "Expires: {expires_at:time}; =Reason: {status_reason|error}";
-
-inline constexpr std::string_view by_addon = "Addon {addon_name|addon_provider}";
-
-// clang-format on
-
-}  // namespace wordings
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/wordings.hpp -------------------------------------------------------------------------------
-
-// What each kind of event says, in rows of templates; wording.hpp tells how to read and write them. Adding a kind is
-// adding a row here (and one in vocabulary/event_kinds.hpp). Slots never name a secret: values of variables, URLs of
-// notifiers and log drains, tokens, voucher codes.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-namespace wordings {
-
-// clang-format off
-
-inline constexpr Severity info = Severity::info, success = Severity::success, warning = Severity::warning, error = Severity::error;
-
-inline constexpr WordingRow table[] = {
-
-  // ---- the app itself -----------------------------------------------------------------------------------------------
-
-  {"new_app", "", success,
-   "app created",
-   "The app[ {@app}] was created.",
-   ">Source: [{git_source:link}|{git_source:repository}]"},
-
-  {"edit_app", "", info,
-   "settings changed",
-   "The settings of [{@app}|the app] were changed[: {force_https?HTTPS is now required/HTTPS is no longer required}]."},
-
-  {"delete_app", "", warning,
-   "app deleted",
-   "The app[ {@app}] was deleted.", "", "", "none"},
-
-  {"rename_app", "", info,
-   "app renamed",
-   "The app was renamed[ from {'old_name}][ to {'new_name}]."},
-
-  {"update_app_project", "", info,
-   "moved to another project",
-   "[{@app}|The app] was moved[ from the project {'old_project_name|old_project_id}] to [the project {'new_project_name|new_project_id}|another project].",
-   "?Old project id: {old_project_id}; ?New project id: {new_project_id}"},
-
-  {"transfer_app", "", info,
-   "app handed over",
-   "[{@app}|The app] now belongs to [{new_owner.username|new_owner.email}|a new owner].",
-   "?Email: {new_owner.email}; Previous owner: {old_owner.username|old_owner.email}"},
-
-  {"restart", "reason=unexpected_failure", warning,
-   "restarting after a failure",
-   "[The {scope:series} containers|All containers] of [{@app}|the app] are restarting after an unexpected failure.",
-   "", by_addon},
-  {"restart", "", info,
-   "restarting",
-   "[The {scope:series} containers|All containers] of [{@app}|the app] are restarting[ ({reason:reason})].",
-   "", by_addon},
-
-  {"scale", "", info,
-   "scaled",
-   "[{@app}|The app] was scaled[: {@scaling}| to {containers:formation}| from {previous_containers:formation}|]."},
-
-  {"stop_app", "reason=payment_failure", error,
-   "app stopped",
-   "[{@app}|The app] was stopped because a payment failed."},
-  {"stop_app", "", warning,
-   "app stopped",
-   "[{@app}|The app] was stopped[ ({reason:reason})]."},
-
-  {"crash", "", error,
-   "[{container_type}|container] crashed",
-   "The container[ {container_type}] of [{@app}|the app] crashed.",
-   "`Logs: {crash_logs}", "", "{logs_url:link}"},
-
-  {"repeated_crash", "", error,
-   "[{container_type}|container] keeps crashing",
-   "The container[ {container_type}] of [{@app}|the app] crashed again.",
-   "`Logs: {crash_logs}", "", "{logs_url:link}"},
-
-  {"deployment", "status=success", success,
-   "deployment succeeded",
-   "[Commit {git_ref:commit}|Version {'git_ref}|A new version] was deployed to [{@app}|the app][ in {duration:duration}].",
-   deployment_fields, "", "{git_ref_url:link}"},
-  {"deployment", "status=*error", error,
-   "deployment failed",
-   "The deployment[ of commit {git_ref:commit}| of version {'git_ref}|] to [{@app}|the app] failed[ after {duration:duration}][: {status:failure}].",
-   deployment_fields, "", "{@deployment_page}"},
-  {"deployment", "status=aborted", warning,
-   "deployment aborted",
-   "The deployment[ of commit {git_ref:commit}| of version {'git_ref}|] to [{@app}|the app] was aborted[ after {duration:duration}].",
-   deployment_fields, "", "[{@deployment_page}|{git_ref_url:link}]"},
-  {"deployment", "", info,
-   "deployment[ {status}]",
-   "A deployment[ of commit {git_ref:commit}| of version {'git_ref}|] to [{@app}|the app] [is now {status}|took place].",
-   deployment_fields, "", "[{@deployment_page}|{git_ref_url:link}]"},
-
-  {"run", "command=*", info,
-   "one-off container started",
-   "[A{detached? detached/} one-off|A one-off] container of [{@app}|the app] runs [the command {'command}|a command].",
-   "Audit log: {audit_log_id}[ ({audit_log_size:bytes})]"},
-  {"run", "", info,
-   "one-off container started",
-   "[A{detached? detached/} one-off|A one-off] container of [{@app}|the app] was started for maintenance or support.",
-   "Audit log: {audit_log_id}[ ({audit_log_size:bytes})]"},
-
-  {"stack_changed", "", info,
-   "stack changed",
-   "The stack of [{@app}|the app] was changed[ from {previous_stack_name|previous_stack_id}][ to {current_stack_name|current_stack_id}]."},
-
-  {"start_region_migration", "", warning,
-   "region migration started",
-   "[{@app}|The app] began to move[ from {source}] to [{destination}|another region][ as {'dst_app_name}].",
-   "Migration: {migration_id}"},
-
-  // ---- repositories and review apps ---------------------------------------------------------------------------------
-
-  {"link_scm", "", info,
-   "repository linked",
-   "[{@app}|The app] was linked to [the repository {repo_name}|a repository].",
-   repository_fields, "", "{source:link}"},
-
-  {"update_scm", "", info,
-   "repository link changed",
-   "The link between [{@app}|the app] and [the repository {repo_name}|its repository] was changed.",
-   repository_fields, "", "{source:link}"},
-
-  {"unlink_scm", "", info,
-   "repository unlinked",
-   "[{@app}|The app] is no longer linked to [the repository {repo_name}|its repository].",
-   "?Unlinked by: {unlinker_username}", "", "{source:link}"},
-
-  {"link_github", "", info,
-   "GitHub repository linked",
-   "[{@app}|The app] was linked to [the GitHub repository {repo_name}|a GitHub repository].",
-   "?Linked by: {linker_username}", "", "{github_source:link}"},
-
-  {"unlink_github", "", info,
-   "GitHub repository unlinked",
-   "[{@app}|The app] is no longer linked to [the GitHub repository {repo_name}|its GitHub repository].",
-   "?Unlinked by: {unlinker_username}", "", "{github_source:link}"},
-
-  {"create_review_app", "", info,
-   "review app created",
-   "The review app[ {'review_app_name}] was created[ for [pull request #{pr_number} ({'pr_name})|pull request #{pr_number}|the pull request {'pr_name}]].",
-   review_app_fields, "", "{pr_url|review_app_url:link}"},
-
-  {"destroy_review_app", "", info,
-   "review app removed",
-   "The review app[ {'review_app_name}][ of [pull request #{pr_number} ({'pr_name})|pull request #{pr_number}|the pull request {'pr_name}]] was removed.",
-   review_app_fields, "", "{pr_url:link}"},
-
-  // ---- domains and variables ----------------------------------------------------------------------------------------
-
-  {"new_domain", "", info,
-   "domain added",
-   "[The domain {hostname|name}|A domain] now leads to [{@app}|the app][ {ssl?with a certificate of its own/}].",
-   "Own certificate: {ssl?/no}"},
-
-  {"edit_domain", "old_ssl=false,ssl=true", success,
-   "certificate added",
-   "A certificate was added to [the domain {hostname|name}|a domain] of [{@app}|the app]."},
-  {"edit_domain", "old_ssl=true,ssl=false", warning,
-   "certificate removed",
-   "The certificate of [the domain {hostname|name}|a domain] of [{@app}|the app] was removed."},
-  {"edit_domain", "old_ssl=true,ssl=true", info,
-   "certificate changed",
-   "The certificate of [the domain {hostname|name}|a domain] of [{@app}|the app] was changed."},
-  {"edit_domain", "", info,
-   "domain changed",
-   "[The domain {hostname|name}|A domain] of [{@app}|the app] was changed.",
-   "Own certificate: {ssl?yes/no}"},
-
-  {"delete_domain", "", warning,
-   "domain removed",
-   "[The domain {hostname|name}|A domain] no longer leads to [{@app}|the app]."},
-
-  {"new_variable", "", info,
-   "variable added",
-   "[The variable {'name}|A variable] was added to the environment of [{@app}|the app].",
-   "", by_addon},
-
-  {"edit_variable", "", info,
-   "variable changed",
-   "[The variable {'name}|A variable] in the environment of [{@app}|the app] was changed.",
-   "", by_addon},
-
-  {"edit_variables", "", info,
-   "variables changed",
-   "The environment of [{@app}|the app] was changed[: {@variables}]."},
-
-  {"delete_variable", "", info,
-   "variable removed",
-   "[The variable {'name}|A variable] was removed from the environment of [{@app}|the app]."},
-
-  // ---- addons and databases -----------------------------------------------------------------------------------------
-
-  {"new_addon", "", success,
-   "addon added",
-   "[The addon {addon_provider_name}|An addon] was added to [{@app}|the app][ with the plan {'plan_name}].",
-   "Resource: {resource_id}"},
-
-  {"upgrade_addon", "", info,
-   "addon plan changed",
-   "The plan of [the addon {addon_provider_name}|an addon] of [{@app}|the app] was changed[ from {'old_plan_name}][ to {'new_plan_name|plan_name}].",
-   "Resource: {resource_id}"},
-
-  {"delete_addon", "", warning,
-   "addon removed",
-   "[The addon {addon_provider_name}|An addon][ ({resource_id})] was removed from [{@app}|the app].",
-   "Plan: {plan_name}"},
-
-  {"resume_addon", "", success,
-   "addon resumed",
-   "[The addon {addon_provider_name}|An addon][ ({resource_id})] of [{@app}|the app] works again.",
-   "Plan: {plan_name}"},
-
-  {"suspend_addon", "", warning,
-   "addon suspended",
-   "[The addon {addon_provider_name}|An addon][ ({resource_id})] of [{@app}|the app] was suspended[ (reason: {reason})].",
-   "Plan: {plan_name}"},
-
-  {"addon_updated", "", info,
-   "addon updated",
-   "[The addon {addon_provider_name}|An addon][ ({addon_resource_id})] of [{@app}|the app] was updated[: its status went {status:transition}].",
-   "Plan: {addon_plan_name}; Changed: {attributes_changed:list}"},
-
-  {"upgrade_database", "", success,
-   "database upgraded",
-   "[The {addon_name} database|A database] of [{@app}|the app] was upgraded[ from version {old_version}][ to version {new_version}].",
-   "", by_addon},
-
-  {"database/add_feature", "", info,
-   "database feature enabled",
-   "[The feature {'feature}|A feature] of [the {addon_provider_name} database|the database] of [{@app}|the app] was enabled.",
-   feature_fields},
-
-  {"database/remove_feature", "", info,
-   "database feature disabled",
-   "[The feature {'feature}|A feature] of [the {addon_provider_name} database|the database] of [{@app}|the app] was disabled.",
-   feature_fields},
-
-  {"database_backup_failed", "", error,
-   "backup failed",
-   "[A {backup_method:origin}|A] backup of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] failed.",
-   backup_fields},
-
-  {"database_backup_succeeded", "", success,
-   "backup completed",
-   "[A {backup_method:origin}|A] backup of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] was completed.",
-   backup_fields},
-
-  {"database_continuousbackup_healthy", "recoverable=false", warning,
-   "point-in-time recovery not possible yet",
-   "Point-in-time recovery of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] is told to be healthy, but is not possible yet.",
-   recovery_fields},
-  {"database_continuousbackup_healthy", "", success,
-   "point-in-time recovery is healthy",
-   "[The {addon_name} database|The database][ {resource_id}] of [{@app}|the app] can be restored to any recent point in time.",
-   recovery_fields},
-
-  {"database_continuousbackup_delayed", "", warning,
-   "point-in-time recovery is delayed",
-   "Point-in-time recovery of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] is delayed[ {recoverable?but still possible/}|: not possible for {unrecoverable_duration_seconds:duration}|][ ({status:recovery})].",
-   recovery_fields},
-
-  {"database_continuousbackup_stale", "", error,
-   "point-in-time recovery is stale",
-   "Point-in-time recovery of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] is stale[ {recoverable?but still possible/}|: not possible for {unrecoverable_duration_seconds:duration}|][ ({status:recovery})].",
-   recovery_fields},
-
-  {"plan_database_maintenance", "", info,
-   "database maintenance planned",
-   "Maintenance of [the {addon_name} database|the database] of [{@app}|the app] is planned[ for {next_maintenance_window:time}].",
-   "Type: {maintenance_type}; Window: {maintenance_window_in_hours} h; Maintenance: {maintenance_id}"},
-
-  {"start_database_maintenance", "", warning,
-   "database maintenance started",
-   "Maintenance of [the {addon_name} database|the database] of [{@app}|the app] has started.",
-   maintenance_fields},
-
-  {"complete_database_maintenance", "", success,
-   "database maintenance completed",
-   "Maintenance of [the {addon_name} database|the database] of [{@app}|the app] is complete.",
-   maintenance_fields},
-
-  // ---- alerts and autoscalers ---------------------------------------------------------------------------------------
-
-  {"new_alert", "", info,
-   "alert added",
-   "An alert[ on the {metric:metric}| on the metric {'metric}|][ of the {container_type} containers] of [{@app}|the app] was added[: it triggers {send_when_below?below/above} {limit_text|limit}]."},
-
-  {"alert", "activated=false", success,
-   "[{metric:metric}|{'metric}|metric] back to normal[ on {sender_name}]",
-   "[The {metric:metric}|The metric {'metric}|A metric][ on {sender_name}] of [{@app}|the app] is [no longer too {send_when_below?low/high}|within its limit again][: {value_text|value}[ (limit {limit_text|limit})]]."},
-  {"alert", "", warning,
-   "[{metric:metric}|{'metric}|metric] [too {send_when_below?low/high}|beyond its limit][ on {sender_name}]",
-   "[The {metric:metric}|The metric {'metric}|A metric][ on {sender_name}] of [{@app}|the app] is [too {send_when_below?low/high}|beyond its limit][: {value_text|value}[ (limit {limit_text|limit})]]."},
-
-  {"delete_alert", "", info,
-   "alert deleted",
-   "The alert[ on the {metric:metric}| on the metric {'metric}|][ of the {container_type} containers] of [{@app}|the app] was deleted."},
-
-  {"new_autoscaler", "", info,
-   "autoscaler added",
-   "An autoscaler[ for the {container_type} containers] of [{@app}|the app] was added[: it holds [the {metric:metric}|the metric {'metric}][ at {target_text|target}]][ with {min_containers} to {max_containers} containers]."},
-
-  {"edit_autoscaler", "", info,
-   "autoscaler changed",
-   "The autoscaler[ for the {container_type} containers] of [{@app}|the app] was changed[: it holds [the {metric:metric}|the metric {'metric}][ at {target_text|target}]][ with {min_containers} to {max_containers} containers]."},
-
-  {"delete_autoscaler", "", info,
-   "autoscaler deleted",
-   "The autoscaler[ for the {container_type} containers] of [{@app}|the app] was deleted[: it held [the {metric:metric}|the metric {'metric}]]."},
-
-  // ---- people, notifiers, log drains, consents ----------------------------------------------------------------------
-
-  {"new_collaborator", "", info,
-   "collaborator invited",
-   "[{collaborator.email|collaborator.username}|Someone] was invited to collaborate on [{@app}|the app][ {collaborator.is_limited?with limited rights/}].",
-   "?Name: {collaborator.username}; Rights: {collaborator.is_limited?/full}; ?Invited by: {collaborator.inviter.username|collaborator.inviter.email}"},
-
-  {"accept_collaborator", "", success,
-   "invitation accepted",
-   "[{collaborator.username|collaborator.email}|Someone] accepted the invitation to collaborate on [{@app}|the app].",
-   collaborator_fields},
-
-  {"delete_collaborator", "", info,
-   "collaborator removed",
-   "[{collaborator.username|collaborator.email}|Someone] no longer collaborates on [{@app}|the app].",
-   collaborator_fields},
-
-  {"change_collaborator_role", "", info,
-   "collaborator role changed",
-   "[{collaborator.username|collaborator.email}|A collaborator] now has [{collaborator.is_limited?limited/full}|other] rights on [{@app}|the app].",
-   "?Email: {collaborator.email}; ?Invited by: {collaborator.inviter.username|collaborator.inviter.email}"},
-
-  {"new_notifier", "", info,
-   "notifier added",
-   "[The notifier {'notifier_name}|A notifier] of [{@app}|the app] was added[ (platform: {platform_name|notifier_type:platform})].",
-   notifier_fields},
-
-  {"edit_notifier", "", info,
-   "notifier changed",
-   "[The notifier {'notifier_name}|A notifier] of [{@app}|the app] was [switched off, since it failed: {disabled_because}|changed][ (platform: {platform_name|notifier_type:platform})].",
-   notifier_fields},
-
-  {"delete_notifier", "", info,
-   "notifier removed",
-   "[The notifier {'notifier_name}|A notifier] of [{@app}|the app] was removed[ (platform: {platform_name|notifier_type:platform})].",
-   notifier_fields},
-
-  {"new_log_drain", "", info,
-   "log drain added",
-   "The logs of [{@app}|the app] now also flow to a new log drain."},
-
-  {"delete_log_drain", "", info,
-   "log drain removed",
-   "A log drain of [{@app}|the app] was removed."},
-
-  {"new_addon_log_drain", "", info,
-   "addon log drain added",
-   "The logs of [the {addon_name} addon|an addon] of [{@app}|the app] now also flow to a new log drain.",
-   "Addon id: {addon_uuid}"},
-
-  {"delete_addon_log_drain", "", info,
-   "addon log drain removed",
-   "A log drain of [the {addon_name} addon|an addon] of [{@app}|the app] was removed.",
-   "Addon id: {addon_uuid}"},
-
-  {"edit_hds_contact", "", info,
-   "health data contact changed",
-   "The health data contact of [{@app}|the app] was changed[ ({name})].",
-   "Company: {company}"},
-
-  {"create_data_access_consent", "containers=true,databases=true", warning,
-   "access granted",
-   "The platform's operators may access the containers and the databases of [{@app}|the app][ until {end_at:time}].",
-   "IP address: {remote_ip}"},
-  {"create_data_access_consent", "containers=true", warning,
-   "access granted",
-   "The platform's operators may access the containers of [{@app}|the app][ until {end_at:time}].",
-   "IP address: {remote_ip}"},
-  {"create_data_access_consent", "databases=true", warning,
-   "access granted",
-   "The platform's operators may access the databases of [{@app}|the app][ until {end_at:time}].",
-   "IP address: {remote_ip}"},
-  {"create_data_access_consent", "", info,
-   "access consent recorded",
-   "A consent to access [{@app}|the app][ until {end_at:time}] was recorded.",
-   "Containers: {containers?yes/no}; Databases: {databases?yes/no}; IP address: {remote_ip}"},
-
-  // ---- projects -----------------------------------------------------------------------------------------------------
-
-  {"new_project", "", info,
-   "project created",
-   "The project[ {'@project}] was created[ {default?as the default project/}]."},
-
-  {"edit_project", "", info,
-   "project settings changed",
-   "The settings of [the project {'@project}|the project] were changed[: {updated_values:changes}]."},
-
-  {"delete_project", "", warning,
-   "project deleted",
-   "The project[ {'@project}] was deleted."},
-
-  {"new_project_transfer_invitation", "", info,
-   "project transfer offered",
-   "[{recipient_username|recipient_email|invited_user.username|invited_user.email}|Someone] was invited to take over [the project {'@project}|the project].",
-   invitation_fields},
-
-  {"accept_project_transfer_invitation", "", success,
-   "project transfer accepted",
-   "[{invited_user.username|recipient_username|recipient_email|invited_user.email}|The invited person] agreed to take over [the project {'@project}|the project].",
-   invitation_fields},
-
-  {"accept_project_transfer_invitation_error", "", error,
-   "project transfer failed",
-   "The transfer of [the project {'@project}|the project][ to {invited_user.username|invited_user.email}] was accepted, but failed.",
-   invitation_fields},
-
-  {"cancel_project_transfer_invitation", "", info,
-   "project transfer canceled",
-   "The offer to hand over [the project {'@project}|the project][ to {invited_user.username|recipient_username|recipient_email|invited_user.email}] was withdrawn.",
-   invitation_fields},
-
-  {"decline_project_transfer_invitation", "", warning,
-   "project transfer declined",
-   "[{invited_user.username|recipient_username|recipient_email|invited_user.email}|The invited person] declined to take over [the project {'@project}|the project].",
-   invitation_fields},
-
-  // ---- accounts -----------------------------------------------------------------------------------------------------
-
-  {"new_user", "", success,
-   "welcome",
-   "Welcome[, {@user}]! Your account is ready, and your first app can be created."},
-
-  {"new_integration", "", info,
-   "[{integration_type:service} ]account connected",
-   "[The [{integration_type:service} ]account {'data.login}|An external account] was connected to [{@user}'s account|your account].",
-   ">Server: {data.url:link}"},
-
-  {"delete_integration", "", info,
-   "[{integration_type:service} ]account disconnected",
-   "[The [{integration_type:service} ]account {'data.login}|An external account] was disconnected from [{@user}'s account|your account].",
-   ">Server: {data.url:link}"},
-
-  {"authorize_github", "", info,
-   "GitHub account connected",
-   "[The GitHub account {'github_user.login}|A GitHub account] may now be used from [{@user}'s account|your account]."},
-
-  {"revoke_github", "", info,
-   "GitHub account disconnected",
-   "[{@user}'s|Your] account can no longer use its GitHub account."},
-
-  {"add_credit", "", success,
-   "credit added",
-   "[{amount|value:money} of credit|Credit] was added to [{@user}'s account|your account][ ({payment_method:method})]."},
-
-  {"add_payment_method", "", info,
-   "payment method added",
-   "[The {stripe.brand} card ending in {stripe.last4}|The card ending in {stripe.last4}|The payment method {payment_method_type:method}|A payment method] was added to [{@user}'s account|your account].",
-   "Expires: {stripe.exp}; Company: {company}"},
-
-  {"add_voucher", "", success,
-   "voucher added",
-   "A voucher was added to [{@user}'s account|your account]."},
-
-  {"payment_attempt", "status=paid", success,
-   "payment received",
-   "[{@user}'s|Your] payment[ of {amount:money}][ {payment_method:payment}] succeeded."},
-  {"payment_attempt", "status=new", info,
-   "payment pending",
-   "[{@user}'s|Your] payment[ of {amount:money}][ {payment_method:payment}] is pending."},
-  {"payment_attempt", "status=*", error,
-   "payment failed",
-   "[{@user}'s|Your] payment[ of {amount:money}][ {payment_method:payment}] failed.",
-   "?Status: {status}"},
-  {"payment_attempt", "", info,
-   "payment attempted",
-   "[{@user}'s|A] payment[ of {amount:money}][ {payment_method:payment}] was attempted."},
-
-  {"new_key", "", info,
-   "SSH key added",
-   "[The SSH key {'name}|An SSH key] was added to [{@user}'s account|your account].",
-   "=Fingerprint: {fingerprint}"},
-
-  {"edit_key", "", info,
-   "SSH key changed",
-   "[The SSH key {'name}|An SSH key] of [{@user}'s account|your account] was changed.",
-   "=Fingerprint: {fingerprint}"},
-
-  {"delete_key", "", warning,
-   "SSH key removed",
-   "[The SSH key {'name}|An SSH key] was removed from [{@user}'s account|your account]."},
-
-  {"new_token", "", info,
-   "API token created",
-   "[The API token {'token_name}|An API token] of [{@user}'s account|your account] was created."},
-
-  {"regenerate_token", "", warning,
-   "API token regenerated",
-   "[The API token {'token_name}|An API token] of [{@user}'s account|your account] was regenerated, and its old value no longer works."},
-
-  {"delete_token", "", warning,
-   "API token deleted",
-   "[The API token {'token_name}|An API token] of [{@user}'s account|your account] was deleted."},
-
-  {"tfa_enabled", "", success,
-   "two-factor authentication enabled",
-   "Two-factor authentication now protects [{@user}'s account|your account][ (provider: {provider})]."},
-
-  {"tfa_disabled", "", warning,
-   "two-factor authentication disabled",
-   "Two-factor authentication no longer protects [{@user}'s account|your account]."},
-
-  {"login_success", "", info,
-   "successful login",
-   "[{@user}|Someone] logged in[ from {remote_ip}]."},
-
-  {"login_failure", "", warning,
-   "failed login attempt",
-   "An attempt to log in to [{@user}'s account|your account][ from {remote_ip}] failed."},
-
-  {"login_lock", "", error,
-   "account locked",
-   "[{@user}'s|Your] account was locked after too many failed attempts to log in.",
-   "IP address: {remote_ip}"},
-
-  {"login_unlock_success", "", success,
-   "account unlocked",
-   "[{@user}'s|Your] account was unlocked[ from {remote_ip}]."},
-
-  {"password_reset_query", "", warning,
-   "password reset requested",
-   "A new password for [{@user}'s account|your account] was requested[ from {remote_ip}]."},
-
-  {"password_reset_success", "", warning,
-   "password changed",
-   "The password of [{@user}'s account|your account] was changed[ from {remote_ip}]."},
-
-  // ---- ours: what the test of a notifier sends -----------------------------------------------------------------------
-
-  {"test", "", info,
-   "test",
-   "This is a test of [the notifier {'notifier_name}|a notifier][, asked for by {@user}]: nothing happened to [{@app}|the app].",
-   "Platform: {platform_name:platform}"},
-};
-
-// clang-format on
-
-}  // namespace wordings
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/builtin_words.hpp --------------------------------------------------------------------------
-
-// The table of wordings, kind by kind.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-constexpr std::size_t count_builtin_wordings() noexcept {
-  std::size_t count = 1;
-  for (std::size_t i = 1; i < std::size(wordings::table); ++i) {
-    if (wordings::table[i - 1].kind != wordings::table[i].kind) ++count;
-  }
-  return count;
-}
-
-class BuiltinWords {
- public:
-  /// There as long as the program is: threads may outlive what is destroyed at its end.
-  static const BuiltinWords& instance() {
-    static const BuiltinWords& words = *new BuiltinWords;
-    return words;
-  }
-
-  /// Calls `f(kind, const KindWords&)` for each kind.
-  template <class F>
-  void for_each(F&& f) const {
-    for (const KindWords& words : kinds_) f(words.begin()->kind, words);
-  }
-
- private:
-  using Table = Packed<wordings::table, &WordingRow::kind, &WordingRow::when, &WordingRow::severity, &WordingRow::title,
-                       &WordingRow::sentence, &WordingRow::fields, &WordingRow::actor, &WordingRow::link>;
-
-  BuiltinWords() noexcept {
-    KindWords* words = kinds_;
-    for (const WordingRow *row = table_.all, *const end = std::end(table_.all); row != end;) {
-      const WordingRow* last = row;
-      while (last != end && last->kind == row->kind) ++last;
-      (words++)->borrow(row, static_cast<std::size_t>(last - row));
-      row = last;
-    }
-  }
-
-  const typename Table::Rows table_;
-  KindWords kinds_[count_builtin_wordings()];
-};
-
-/// What the test of a notifier says, in every vocabulary that has nothing else to say of it.
-NOTIFIER_NOINLINE inline const KindWords* test_words() {
-  const KindWords* found = nullptr;
-  BuiltinWords::instance().for_each([&](std::string_view kind, const KindWords& words) {
-    if (kind == "test") found = &words;
-  });
-  return found;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/categories.hpp -----------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-namespace detail {
-
-// The ids of the public API. What it has not published has an id of ours, which never changes: 00000000 (an object id
-// begins with the second of its birth, so that service never issues one from 1970), "noti", then c and a category's
-// position, or e and an event type's number.
-inline constexpr std::string_view app_operations_id = "5982f139d48c360021b1eb44";
-inline constexpr std::string_view addons_id = "5982f139d48c360021b1eb45";
-inline constexpr std::string_view collaborators_id = "5982f139d48c360021b1eb46";
-inline constexpr std::string_view domains_id = "5982f139d48c360021b1eb47";
-inline constexpr std::string_view notifiers_id = "5982f139d48c360021b1eb48";
-inline constexpr std::string_view variables_id = "5982f139d48c360021b1eb49";
-inline constexpr std::string_view github_id = "5982f139d48c360021b1eb4a";
-inline constexpr std::string_view databases_id = "000000006e6f7469c0000008";
-inline constexpr std::string_view projects_id = "000000006e6f7469c0000009";
-
-}  // namespace detail
-
-/// The built-in categories, by position.
-inline constexpr Category builtin_categories[] = {
-    {detail::app_operations_id, "app_operations", "App operations", 1},
-    {detail::addons_id, "addons", "Addons", 2},
-    {detail::collaborators_id, "collaborators", "Collaborators", 3},
-    {detail::domains_id, "domains", "Domains", 4},
-    {detail::notifiers_id, "notifiers", "Notifiers", 5},
-    {detail::variables_id, "variables", "Variables", 6},
-    {detail::github_id, "github", "GitHub", 7},
-    {detail::databases_id, "databases", "Databases", 8},
-    {detail::projects_id, "projects", "Projects", 9},
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/event_kinds.hpp ----------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// The built-in event kinds, in the order of the public API's documentation. What each says is told in
-/// vocabulary/wordings.hpp.
-inline constexpr EventKind builtin_event_kinds[] = {
-    {"new_user", Scope::account, ""},
-    {"new_app", Scope::app, ""},
-    {"edit_app", Scope::app, "app_edited"},
-    {"delete_app", Scope::app, "app_deleted"},
-    {"rename_app", Scope::app, "app_renamed"},
-    {"update_app_project", Scope::app, "app_project_updated"},
-    {"transfer_app", Scope::app, "app_transferred"},
-    {"restart", Scope::app, "app_restarted"},
-    {"scale", Scope::app, "app_scaled"},
-    {"stop_app", Scope::app, "app_stopped"},
-    {"crash", Scope::app, "app_crashed"},
-    {"repeated_crash", Scope::app, "app_crashed_repeated"},
-    {"deployment", Scope::app, "app_deployed"},
-    {"link_scm", Scope::app, "github_link"},
-    {"update_scm", Scope::app, ""},
-    {"unlink_scm", Scope::app, "github_unlink"},
-    {"new_integration", Scope::account, ""},
-    {"delete_integration", Scope::account, ""},
-    {"authorize_github", Scope::account, ""},
-    {"revoke_github", Scope::account, ""},
-    {"run", Scope::app, "app_command_ran"},
-    {"new_domain", Scope::app, "domain_added"},
-    {"edit_domain", Scope::app, "domain_edited"},
-    {"delete_domain", Scope::app, "domain_removed"},
-    {"upgrade_database", Scope::app, "addon_db_upgraded"},
-    {"new_addon", Scope::app, "addon_provisioned"},
-    {"upgrade_addon", Scope::app, "addon_plan_changed"},
-    {"delete_addon", Scope::app, "addon_deleted"},
-    {"resume_addon", Scope::app, "addon_resumed"},
-    {"suspend_addon", Scope::app, "addon_suspended"},
-    {"database/add_feature", Scope::app, ""},
-    {"database/remove_feature", Scope::app, ""},
-    {"database_backup_failed", Scope::app, "database_backup_failed"},
-    {"database_backup_succeeded", Scope::app, "database_backup_succeeded"},
-    {"database_continuousbackup_healthy", Scope::app, "database_continuousbackup_healthy"},
-    {"database_continuousbackup_delayed", Scope::app, "database_continuousbackup_delayed"},
-    {"database_continuousbackup_stale", Scope::app, "database_continuousbackup_stale"},
-    {"new_collaborator", Scope::app, "collaborator_invited"},
-    {"accept_collaborator", Scope::app, "collaborator_accepted"},
-    {"delete_collaborator", Scope::app, "collaborator_removed"},
-    {"change_collaborator_role", Scope::app, "collaborator_role_changed"},
-    {"new_variable", Scope::app, "variable_added"},
-    {"edit_variable", Scope::app, "variable_edited"},
-    {"edit_variables", Scope::app, "variable_bulk_edited"},
-    {"delete_variable", Scope::app, "variable_removed"},
-    {"add_credit", Scope::account, ""},
-    {"add_payment_method", Scope::account, ""},
-    {"add_voucher", Scope::account, ""},
-    {"new_key", Scope::account, ""},
-    {"edit_key", Scope::account, ""},
-    {"delete_key", Scope::account, ""},
-    {"payment_attempt", Scope::account, ""},
-    {"new_alert", Scope::app, "alert_added"},
-    {"alert", Scope::app, "app_alert_triggered"},
-    {"delete_alert", Scope::app, "alert_deleted"},
-    {"new_autoscaler", Scope::app, ""},
-    {"edit_autoscaler", Scope::app, ""},
-    {"delete_autoscaler", Scope::app, ""},
-    {"addon_updated", Scope::app, "addon_updated"},
-    {"start_region_migration", Scope::app, "app_region_migration_started"},
-    {"new_log_drain", Scope::app, ""},
-    {"delete_log_drain", Scope::app, ""},
-    {"new_addon_log_drain", Scope::app, ""},
-    {"delete_addon_log_drain", Scope::app, ""},
-    {"new_notifier", Scope::app, "notifier_added"},
-    {"edit_notifier", Scope::app, "notifier_edited"},
-    {"delete_notifier", Scope::app, "notifier_removed"},
-    {"edit_hds_contact", Scope::app, ""},
-    {"create_data_access_consent", Scope::app, ""},
-    {"new_token", Scope::account, ""},
-    {"regenerate_token", Scope::account, ""},
-    {"delete_token", Scope::account, ""},
-    {"tfa_enabled", Scope::account, ""},
-    {"tfa_disabled", Scope::account, ""},
-    {"login_success", Scope::account, ""},
-    {"login_failure", Scope::account, ""},
-    {"login_lock", Scope::account, ""},
-    {"login_unlock_success", Scope::account, ""},
-    {"password_reset_query", Scope::account, ""},
-    {"password_reset_success", Scope::account, ""},
-    {"stack_changed", Scope::app, ""},
-    {"create_review_app", Scope::app, ""},
-    {"destroy_review_app", Scope::app, ""},
-    {"plan_database_maintenance", Scope::app, "database_maintenance_planned"},
-    {"start_database_maintenance", Scope::app, "database_maintenance_started"},
-    {"complete_database_maintenance", Scope::app, "database_maintenance_completed"},
-    {"link_github", Scope::app, "github_link"},
-    {"unlink_github", Scope::app, "github_unlink"},
-    {"delete_project", Scope::project, "project_deleted"},
-    {"new_project", Scope::project, "project_created"},
-    {"edit_project", Scope::project, "project_edited"},
-    {"new_project_transfer_invitation", Scope::project, ""},
-    {"accept_project_transfer_invitation", Scope::project, ""},
-    {"accept_project_transfer_invitation_error", Scope::project, ""},
-    {"cancel_project_transfer_invitation", Scope::project, ""},
-    {"decline_project_transfer_invitation", Scope::project, ""},
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/event_types.hpp ----------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// The built-in event types: ids, names and display names of the public API (categories.hpp tells of ids that it has
-/// not published), descriptions of ours. A type's place here is its EventBit within one program; nothing stored depends
-/// on it.
-inline constexpr EventType builtin_event_types[] = {
-    // app_operations
-    {"5982f139d48c360021b1eb4b", "app_deployed", "App deployed",
-     "A new version of the app was deployed, or its deployment failed", detail::app_operations_id},
-    {"5982f139d48c360021b1eb4c", "app_restarted", "App restarted", "The app, or some of its containers, restarted",
-     detail::app_operations_id},
-    {"5982f139d48c360021b1eb4d", "app_crashed", "App crashed", "A container crashed", detail::app_operations_id},
-    {"59c52a9c7651ce001f62f578", "app_crashed_repeated", "App crashed repeated", "A container crashed again",
-     detail::app_operations_id},
-    {"5982f139d48c360021b1eb4e", "app_scaled", "App scaled", "The number or the size of the containers changed",
-     detail::app_operations_id},
-    {"5982f139d48c360021b1eb4f", "app_stopped", "App stopped", "The app was stopped", detail::app_operations_id},
-    {"5982f139d48c360021b1eb50", "app_command_ran", "App command ran", "A command was run in a one-off container",
-     detail::app_operations_id},
-    {"5982f139d48c360021b1eb51", "app_deleted", "App deleted", "The app was deleted", detail::app_operations_id},
-    {"5982f139d48c360021b1eb52", "app_transferred", "App transferred", "The app was handed over to a new owner",
-     detail::app_operations_id},
-    {"5982f139d48c360021b1eb53", "app_renamed", "App renamed", "The app was given a new name",
-     detail::app_operations_id},
-    {"5982f139d48c360021b1eb54", "app_alert_triggered", "App alert triggered",
-     "A metric crossed the limit of an alert, or came back within it", detail::app_operations_id, false},
-    {"000000006e6f7469e0000001", "alert_added", "Alert Added", "An alert was set up", detail::app_operations_id},
-    {"000000006e6f7469e0000002", "alert_deleted", "Alert Deleted", "An alert was deleted", detail::app_operations_id},
-    {"000000006e6f7469e0000003", "app_edited", "App Edited", "The settings of the app were changed",
-     detail::app_operations_id},
-    {"000000006e6f7469e0000004", "app_project_updated", "App project updated", "The app was moved to another project",
-     detail::app_operations_id},
-    {"000000006e6f7469e0000005", "app_region_migration_started", "Region Migration Started",
-     "The app began to move to another region", detail::app_operations_id},
-    // addons
-    {"5982f139d48c360021b1eb55", "addon_provisioned", "Addon provisioned", "An addon was added", detail::addons_id},
-    {"5982f139d48c360021b1eb56", "addon_resumed", "Addon resumed", "A suspended addon works again", detail::addons_id},
-    {"5982f139d48c360021b1eb57", "addon_suspended", "Addon suspended", "An addon was suspended", detail::addons_id},
-    {"5982f139d48c360021b1eb58", "addon_plan_changed", "Addon plan changed", "An addon was moved to another plan",
-     detail::addons_id},
-    {"5982f139d48c360021b1eb59", "addon_db_upgraded", "Addon database upgraded",
-     "The database of an addon was upgraded to another version", detail::addons_id},
-    {"5982f139d48c360021b1eb5a", "addon_deleted", "Addon deleted", "An addon was removed", detail::addons_id},
-    {"000000006e6f7469e0000006", "addon_updated", "Addon Updated", "An attribute of an addon changed",
-     detail::addons_id, false},
-    // collaborators
-    {"5982f139d48c360021b1eb5b", "collaborator_invited", "Collaborator invited",
-     "Someone was invited to collaborate on the app", detail::collaborators_id},
-    {"5982f139d48c360021b1eb5c", "collaborator_accepted", "Collaborator accepted",
-     "Someone accepted the invitation to collaborate on the app", detail::collaborators_id},
-    {"5982f139d48c360021b1eb5d", "collaborator_removed", "Collaborator removed",
-     "Someone no longer collaborates on the app", detail::collaborators_id},
-    {"000000006e6f7469e0000007", "collaborator_role_changed", "Collaborator role changed",
-     "A collaborator was given other rights", detail::collaborators_id},
-    // domains
-    {"5982f139d48c360021b1eb5e", "domain_added", "Domain added", "A domain was added", detail::domains_id},
-    {"5982f139d48c360021b1eb5f", "domain_edited", "Domain edited", "The certificate of a domain changed",
-     detail::domains_id},
-    {"5982f139d48c360021b1eb60", "domain_removed", "Domain removed", "A domain was removed", detail::domains_id},
-    // notifiers
-    {"5982f139d48c360021b1eb61", "notifier_added", "Notifier added", "A notifier was added", detail::notifiers_id},
-    {"5982f139d48c360021b1eb62", "notifier_edited", "Notifier edited", "A notifier was changed", detail::notifiers_id},
-    {"5982f139d48c360021b1eb63", "notifier_removed", "Notifier removed", "A notifier was removed",
-     detail::notifiers_id},
-    // variables
-    {"5982f139d48c360021b1eb64", "variable_added", "Variable added", "An environment variable was added",
-     detail::variables_id},
-    {"5982f139d48c360021b1eb65", "variable_edited", "Variable edited", "An environment variable was changed",
-     detail::variables_id},
-    {"5982f139d48c360021b1eb66", "variable_bulk_edited", "Variables bulk edited",
-     "Several environment variables were changed at once", detail::variables_id},
-    {"5982f139d48c360021b1eb67", "variable_removed", "Variable removed", "An environment variable was removed",
-     detail::variables_id},
-    // github
-    {"5982f139d48c360021b1eb68", "github_link", "Github link", "A repository was linked to the app", detail::github_id},
-    {"5982f139d48c360021b1eb69", "github_unlink", "Github unlink",
-     "The link between the app and its repository was removed", detail::github_id},
-    // databases
-    {"000000006e6f7469e0000008", "database_backup_failed", "Database backup failed", "A backup of a database failed",
-     detail::databases_id},
-    {"000000006e6f7469e0000009", "database_backup_succeeded", "Database backup succeeded",
-     "A backup of a database was completed", detail::databases_id},
-    {"000000006e6f7469e000000a", "database_continuousbackup_delayed", "Database continuous backup delayed",
-     "Point-in-time recovery of a database lags behind", detail::databases_id},
-    {"000000006e6f7469e000000b", "database_continuousbackup_healthy", "Database continuous backup healthy",
-     "Point-in-time recovery of a database works, and its restore points are up to date", detail::databases_id},
-    {"000000006e6f7469e000000c", "database_continuousbackup_stale", "Database continuous backup stale",
-     "Point-in-time recovery of a database lags far behind", detail::databases_id},
-    {"000000006e6f7469e000000d", "database_maintenance_planned", "Addon maintenance planned",
-     "A maintenance of a database was scheduled", detail::databases_id},
-    {"000000006e6f7469e000000e", "database_maintenance_started", "Addon maintenance started",
-     "A maintenance of a database began", detail::databases_id},
-    {"000000006e6f7469e000000f", "database_maintenance_completed", "Addon maintenance completed",
-     "A maintenance of a database was completed", detail::databases_id},
-    // projects
-    {"000000006e6f7469e0000010", "project_created", "Project created", "A project was created", detail::projects_id},
-    {"000000006e6f7469e0000011", "project_edited", "Project edited", "A project was renamed or became the default one",
-     detail::projects_id},
-    {"000000006e6f7469e0000012", "project_deleted", "Project deleted", "A project was deleted", detail::projects_id},
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/samples.hpp --------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What events of some kinds carry, for previews.
-struct Sample {
-  std::string_view kinds;  ///< separated by spaces
-  std::string_view type_data;
-};
-
-inline constexpr Sample samples[] = {
-    {"deployment",
-     R"({"deployment_id":"5343eccd646aa3012a140230","deployment_type":"deployment","pusher":"jane","stack":"stack-22","git_ref":"9f1c2d3e4b5a69788796a5b4c3d2e1f001234567","git_ref_url":"https://github.com/example/my-app/commit/9f1c2d3e","status":"success","duration":40})"},
-    {"restart", R"({"scope":["web"]})"},
-    {"scale", R"({"previous_containers":{"web":1},"containers":{"web":"2:M","worker":"1:S"}})"},
-    {"stop_app", R"({"reason":"no-payment-method"})"},
-    {"crash repeated_crash",
-     R"({"container_type":"web","crash_logs":"Error: connect ECONNREFUSED 10.0.0.7:5432\n    at main, server.js:12","logs_url":"https://logs.example.com/crash"})"},
-    {"alert",
-     R"({"sender_name":"web","metric":"cpu","limit":0.9,"limit_text":"90%","value":0.97,"value_text":"97%","activated":true,"send_when_below":false})"},
-    {"new_alert delete_alert",
-     R"({"container_type":"web","metric":"cpu","limit":0.9,"limit_text":"90%","send_when_below":false})"},
-    {"new_autoscaler edit_autoscaler delete_autoscaler",
-     R"({"container_type":"web","metric":"p95_response_time","min_containers":"1","max_containers":"4","target":200,"target_text":"200 ms"})"},
-    {"new_app", R"({"git_source":"https://github.com/example/my-app.git"})"},
-    {"edit_app", R"({"force_https":true})"},
-    {"rename_app", R"({"old_name":"old-app","new_name":"my-app"})"},
-    {"transfer_app",
-     R"({"old_owner":{"id":"us-1","username":"jane","email":"jane@example.com"},"new_owner":{"id":"us-2","username":"sam","email":"sam@example.com"}})"},
-    {"update_app_project", R"({"old_project_name":"default","new_project_name":"shop"})"},
-    {"run", R"({"command":"rails console","detached":false})"},
-    {"new_addon delete_addon resume_addon suspend_addon",
-     R"({"addon_provider_name":"PostgreSQL","plan_name":"postgresql-starter-512","resource_id":"my_app_1234"})"},
-    {"upgrade_addon",
-     R"({"addon_provider_name":"PostgreSQL","old_plan_name":"postgresql-starter-512","new_plan_name":"postgresql-business-1024","resource_id":"my_app_1234"})"},
-    {"addon_updated",
-     R"({"addon_provider_name":"PostgreSQL","addon_plan_name":"postgresql-starter-512","status":["provisioning","running"],"attributes_changed":["status"]})"},
-    {"upgrade_database", R"({"addon_name":"PostgreSQL","old_version":"14.10","new_version":"15.5"})"},
-    {"database/add_feature database/remove_feature", R"({"feature":"force-ssl","addon_provider_name":"PostgreSQL"})"},
-    {"database_backup_succeeded database_backup_failed",
-     R"({"addon_name":"PostgreSQL","resource_id":"my_app_1234","backup_method":"periodic","started_at":"2024-05-14T01:00:00.000Z","ended_at":"2024-05-14T01:04:30.000Z"})"},
-    {"database_continuousbackup_healthy database_continuousbackup_delayed database_continuousbackup_stale",
-     R"({"addon_name":"PostgreSQL","resource_id":"my_app_1234","recoverable":true,"checked_at":"2024-05-14T01:04:30.000Z"})"},
-    {"plan_database_maintenance start_database_maintenance complete_database_maintenance",
-     R"({"addon_name":"PostgreSQL","maintenance_type":"no-failover","maintenance_window_in_hours":8,"next_maintenance_window":"2024-05-16T22:00:00.000Z"})"},
-    {"new_collaborator accept_collaborator delete_collaborator change_collaborator_role",
-     R"({"collaborator":{"id":"us-2","username":"sam","email":"sam@example.com","is_limited":false,"inviter":{"id":"us-1","username":"jane","email":"jane@example.com"}}})"},
-    {"new_domain edit_domain delete_domain", R"({"hostname":"www.example.com","ssl":true,"old_ssl":false})"},
-    {"new_variable edit_variable delete_variable", R"({"name":"LOG_LEVEL","value":"debug","old_value":"info"})"},
-    {"edit_variables",
-     R"({"new_vars":[{"name":"LOG_LEVEL","value":"debug"}],"updated_vars":[{"name":"WORKERS","value":"4","old_value":"2"}],"deleted_vars":[]})"},
-    {"new_notifier edit_notifier delete_notifier",
-     R"({"notifier_name":"Deployments","active":true,"send_all_events":false,"selected_events":["app_deployed"],"notifier_type":"slack","notifier_type_data":{},"platform_name":"slack"})"},
-    {"link_scm update_scm unlink_scm link_github unlink_github",
-     R"({"repo_name":"example/my-app","linker_username":"jane","unlinker_username":"jane","source":"github","branch":"main","auto_deploy":true})"},
-    {"create_review_app destroy_review_app",
-     R"({"review_app_name":"my-app-pr42","review_app_url":"https://my-app-pr42.example.com","source_repo_name":"example/my-app","pr_name":"Faster start","pr_number":42,"pr_url":"https://github.com/example/my-app/pull/42"})"},
-    {"new_log_drain delete_log_drain new_addon_log_drain delete_addon_log_drain",
-     R"({"url":"tcp+tls://logs.example.com:6514","addon_name":"PostgreSQL"})"},
-    {"stack_changed", R"({"previous_stack_name":"stack-20","current_stack_name":"stack-22"})"},
-    {"start_region_migration", R"({"source":"osc-fr1","destination":"osc-secnum-fr1","dst_app_name":"my-app"})"},
-    {"create_data_access_consent", R"({"end_at":"2024-05-21T12:00:00.000Z","databases":true,"containers":false})"},
-    {"edit_hds_contact", R"({"name":"Jane Doe","email":"jane@example.com","company":"Example"})"},
-    {"new_integration delete_integration", R"({"integration_type":"github","data":{"login":"jane"}})"},
-    {"authorize_github", R"({"github_user":{"login":"jane"}})"},
-    {"new_key edit_key delete_key", R"({"name":"laptop","fingerprint":"aa:bb:cc:dd"})"},
-    {"new_token regenerate_token delete_token", R"({"token_name":"ci"})"},
-    {"login_success login_failure login_lock login_unlock_success password_reset_query password_reset_success",
-     R"({"remote_ip":"192.0.2.7"})"},
-    {"tfa_enabled", R"({"provider":"TOTP"})"},
-    {"payment_attempt", R"({"amount":12.5,"payment_method":"card","status":"paid"})"},
-    {"add_credit", R"({"amount":50,"payment_method":"card"})"},
-    {"add_payment_method",
-     R"({"payment_method_type":"card","stripe":{"brand":"Visa","last4":"4242","exp":"12/2027"}})"},
-    {"edit_project", R"({"updated_values":[{"name":"name","value":"shop","old_value":"default"}]})"},
-    {"new_project_transfer_invitation accept_project_transfer_invitation accept_project_transfer_invitation_error "
-     "cancel_project_transfer_invitation decline_project_transfer_invitation",
-     R"({"recipient_username":"sam","recipient_email":"sam@example.com","inviter":{"username":"jane"},"invited_user":{"username":"sam"},"status":"pending"})"},
-};
-
-/// Calls `f(kinds, type_data)` for each row.
-template <class F>
-void for_each_sample(F&& f) {
-  using Samples = Packed<samples, &Sample::kinds, &Sample::type_data>;
-  for (const Sample& sample : Samples::Rows().all) f(sample.kinds, sample.type_data);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/vocabulary_state.hpp -----------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What a row's texts point into; null: they last as long as the program.
-using RowText = std::shared_ptr<const std::string>;
-
-/// Copies texts and points them at the copy.
-inline RowText own(std::initializer_list<std::string_view*> texts) {
-  std::string all;
-  for (const std::string_view* text : texts) all.append(*text);
-  RowText kept = std::make_shared<const std::string>(std::move(all));
-  const char* next = kept->data();
-  for (std::string_view* text : texts) {
-    *text = {next, text->size()};
-    next += text->size();
-  }
-  return kept;
-}
-
-constexpr std::string_view to_string(Scope scope) noexcept {
-  return scope == Scope::app ? "app" : scope == Scope::project ? "project" : "account";
-}
-
-/// The rows of a Vocabulary, and how they are found. A vocabulary that is alone with its state changes it; else it
-/// makes a copy first, which shares texts and programs.
-class VocabularyState {
- public:
-  static constexpr EventBit no_bit = 0xFFFFFFFF;
-  static constexpr std::string_view alert_type = "app_alert_triggered";
-
-  struct KindFacts {
-    std::shared_ptr<const KindWords> words;  // null where there are none
-    std::string_view sample;                 // type_data for previews, an object as JSON; perhaps empty
-    RowText text;
-  };
-
-  /// The built-in rows.
-  static const std::shared_ptr<const VocabularyState>& standard() {
-    static const std::shared_ptr<const VocabularyState> state = make_standard();
-    return state;
-  }
-
-  static std::shared_ptr<const VocabularyState> make_standard();
-
-  /// A kind's place, or NameIndex::npos.
-  std::uint32_t find_kind(std::string_view type) const noexcept { return kind_names.find(type); }
-  /// What an event of a kind may carry, as JSON.
-  std::string_view find_sample(std::string_view type) const noexcept {
-    const std::uint32_t kind = find_kind(type);
-    return kind == NameIndex::npos || kind_facts[kind].sample.empty() ? "{}" : kind_facts[kind].sample;
-  }
-  /// What a kind says; nullptr where it has no words.
-  const KindWords* find_words(std::string_view type) const noexcept {
-    const std::uint32_t kind = find_kind(type);
-    return kind == NameIndex::npos ? nullptr : kind_facts[kind].words.get();
-  }
-
-  /// nullptr where there is none, as of English, unless something is said otherwise in it.
-  const Language* find_language(std::string_view tag) const noexcept {
-    for (const auto& language : languages) {
-      if (language->tag == tag) return language.get();
-    }
-    return nullptr;
-  }
-
-  void insert(const Category& category, RowText text);
-  void insert(const EventType& type, RowText text);
-  void insert(const EventKind& kind, KindFacts facts);
-  /// After rows were taken away or changed: finds them anew. A kind whose type is gone is not selectable.
-  void index();
-
-  std::vector<Category> categories;  // by position; among equals, the first registered first
-  std::vector<EventType> types;
-  std::vector<EventKind> kinds;
-  std::vector<RowText> category_texts;  // of each
-  std::vector<RowText> type_texts;
-  std::vector<KindFacts> kind_facts;
-  std::vector<EventBit> kind_bits;  // of the type that selects it, or no_bit
-  NameIndex type_ids;
-  NameIndex type_names;
-  NameIndex kind_names;
-  WordSets word_sets;
-  std::vector<std::shared_ptr<const Language>> languages;
-  SecretNames secret_names;
-  std::string operator_email;  // of who acts for the platform itself; empty: nobody is known to
-  EventBit alert_bit = no_bit;
-  bool is_standard = false;  // it began as the built-in one, and is written as what differs from it
-};
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-inline void VocabularyState::insert(const Category& category, RowText text) {
-  const auto comes_before = [](const Category& a, const Category& b) { return a.position < b.position; };
-  const auto place = std::upper_bound(categories.begin(), categories.end(), category, comes_before);
-  category_texts.insert(category_texts.begin() + (place - categories.begin()), std::move(text));
-  categories.insert(place, category);
-}
-
-inline void VocabularyState::insert(const EventType& type, RowText text) {
-  const auto bit = static_cast<EventBit>(types.size());
-  types.push_back(type);
-  type_texts.push_back(std::move(text));
-  type_ids.insert(type.id, bit);
-  type_names.insert(type.name, bit);
-}
-
-inline void VocabularyState::insert(const EventKind& kind, KindFacts facts) {
-  kind_names.insert(kind.type, static_cast<std::uint32_t>(kinds.size()));
-  kind_bits.push_back(type_names.find(kind.selectable_as));
-  kinds.push_back(kind);
-  kind_facts.push_back(std::move(facts));
-}
-
-inline void VocabularyState::index() {
-  type_ids = type_names = kind_names = NameIndex();
-  for (std::uint32_t i = 0; i < types.size(); ++i) {
-    type_ids.insert(types[i].id, i);
-    type_names.insert(types[i].name, i);
-  }
-  kind_bits.resize(kinds.size());
-  for (std::uint32_t i = 0; i < kinds.size(); ++i) {
-    kind_names.insert(kinds[i].type, i);
-    kind_bits[i] = type_names.find(kinds[i].selectable_as);
-    if (kind_bits[i] == no_bit) kinds[i].selectable_as = std::string_view();
-  }
-  alert_bit = type_names.find(alert_type);
-}
-
-inline std::shared_ptr<const VocabularyState> VocabularyState::make_standard() {
-  auto state = std::make_shared<VocabularyState>();
-  for (const Category& category : builtin_categories) state->insert(category, nullptr);
-  using Types = Packed<builtin_event_types, &EventType::id, &EventType::name, &EventType::display_name,
-                       &EventType::description, &EventType::category_id, &EventType::selectable_on_every_platform>;
-  state->types.reserve(std::size(builtin_event_types));
-  for (const EventType& type : Types::Rows().all) state->insert(type, nullptr);
-  using Kinds = Packed<builtin_event_kinds, &EventKind::type, &EventKind::scope, &EventKind::selectable_as>;
-  state->kinds.reserve(std::size(builtin_event_kinds));
-  state->kind_facts.reserve(std::size(builtin_event_kinds));
-  for (const EventKind& kind : Kinds::Rows().all) state->insert(kind, {});
-  BuiltinWords::instance().for_each([&](std::string_view type, const KindWords& words) {
-    const std::uint32_t kind = state->find_kind(type);
-    // Without an owner: they are never freed.
-    if (kind != NameIndex::npos) state->kind_facts[kind].words = {std::shared_ptr<void>(), &words};
-  });
-  for_each_sample([&](std::string_view kinds_of_it, std::string_view type_data) {
-    for_each_key(kinds_of_it, [&](std::string_view type) {
-      const std::uint32_t kind = state->find_kind(type);
-      if (kind != NameIndex::npos) state->kind_facts[kind].sample = type_data;
-    });
-  });
-  state->word_sets = builtin_word_sets();
-  state->alert_bit = state->type_names.find(alert_type);
-  state->is_standard = true;
-  return state;
-}
-
-}  // namespace detail
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/row_edit.hpp -------------------------------------------------------------------------------
-
-// Changing a vocabulary's rows: what is wrong with one, and what it replaces.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What a row is to do about another of its id.
-enum class RowMode { add, replace, put };
-
-/// Collects what is wrong with a row.
-class EntryCheck {
- public:
-  void require(std::string_view field, std::string_view value) {
-    if (value.empty()) report(field, "can't be blank", "blank");
-    limit(field, value, NOTIFIER_MAX_ID_BYTES);
-  }
-  void limit(std::string_view field, std::string_view value, std::size_t most = NOTIFIER_MAX_TEMPLATE_BYTES) {
-    if (value.size() > most) report(field, detail::with_number("is longer than ", most, " bytes"), "too_long");
-  }
-  void require_free(std::string_view field, bool taken) {
-    if (taken) report(field, "is already taken", "taken");
-  }
-  void require_known(std::string_view field, std::string_view value, bool known) {
-    if (known) return;
-    const std::string shown = detail::quoted(value);
-    report(field,
-           detail::joined("refers to \"", shown.substr(1, shown.size() - 2), "\", which is not in the vocabulary"),
-           "unknown");
-  }
-  void require_room(std::string_view field, std::size_t count, std::size_t most) {
-    if (count > most) report(field, detail::with_number("would be one too many: at most ", most), "too_many");
-  }
-  NOTIFIER_NOINLINE void report(std::string_view field, std::string_view message, std::string_view code) {
-    problems_.push_back({std::string(field), std::string(message), std::string(code)});
-  }
-
-  Result<void> result(std::string_view what) {
-    if (problems_.empty()) return {};
-    Error error;
-    error.message = detail::joined("the ", what, " can't be added: ", told(problems_[0]));
-    error.field = problems_[0].field;
-    error.fields = std::move(problems_);
-    return error;
-  }
-
-  static std::string told(const FieldError& problem) {
-    const bool is_place = problem.code == "wording";
-    return problem.field + (is_place ? ", " : " ") + problem.message;
-  }
-
- private:
-  std::vector<FieldError> problems_;
-};
-
-inline Error no_such_row(std::string_view field, std::string_view what) {
-  Error error;
-  error.code = errc::not_found;
-  error.message = detail::joined("there is no ", what, " of this ", field);
-  error.field = field;
-  return error;
-}
-
-template <class Rows, class Is>
-std::size_t find_row(const Rows& rows, Is&& is) {
-  return static_cast<std::size_t>(std::find_if(rows.begin(), rows.end(), is) - rows.begin());
-}
-
-inline std::size_t find_category(const VocabularyState& state, std::string_view id) {
-  return find_row(state.categories, [&](const Category& category) { return category.id == id; });
-}
-
-NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const Category& category, RowMode mode) {
-  const std::size_t old = find_category(state, category.id);
-  const bool is_there = old != state.categories.size();
-  if (mode == RowMode::replace && !is_there) return no_such_row("id", "category");
-  EntryCheck check;
-  check.require("id", category.id);
-  check.require("name", category.name);
-  check.limit("display_name", category.display_name);
-  check.require_free("id", mode == RowMode::add && is_there);
-  for (const Category& other : state.categories) {
-    check.require_free("name", other.name == category.name && (mode == RowMode::add || other.id != category.id));
-  }
-  check.require_room("id", state.categories.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
-  Result<void> result = check.result("category");
-  if (!result) return result;
-  Category row = category;
-  RowText text = own({&row.id, &row.name, &row.display_name});
-  if (is_there) {
-    state.categories.erase(state.categories.begin() + static_cast<std::ptrdiff_t>(old));
-    state.category_texts.erase(state.category_texts.begin() + static_cast<std::ptrdiff_t>(old));
-  }
-  state.insert(row, std::move(text));
-  return result;
-}
-
-NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const EventType& type, RowMode mode) {
-  const std::uint32_t old = state.type_ids.find(type.id);
-  const bool is_there = old != NameIndex::npos;
-  if (mode == RowMode::replace && !is_there) return no_such_row("id", "event type");
-  EntryCheck check;
-  check.require("id", type.id);
-  check.require("name", type.name);
-  check.limit("display_name", type.display_name);
-  check.limit("description", type.description);
-  check.require_free("id", mode == RowMode::add && is_there);
-  const std::uint32_t of_name = state.type_names.find(type.name);
-  check.require_free("name", of_name != NameIndex::npos && (mode == RowMode::add || of_name != old));
-  if (type.category_id.empty()) {
-    check.report("category_id", "can't be blank: it is the id of one of the categories", "blank");
-  } else {
-    check.require_known("category_id", type.category_id,
-                        find_category(state, type.category_id) != state.categories.size());
-  }
-  check.require_room("id", state.types.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
-  Result<void> result = check.result("event type");
-  if (!result) return result;
-  EventType row = type;
-  RowText text = own({&row.id, &row.name, &row.display_name, &row.description, &row.category_id});
-  if (is_there) {
-    state.types[old] = row;
-    state.type_texts[old] = std::move(text);
-    state.index();
-  } else {
-    state.insert(row, std::move(text));
-    if (row.name == VocabularyState::alert_type) state.alert_bit = static_cast<EventBit>(state.types.size() - 1);
-  }
-  return result;
-}
-
-/// @param rows    `kind` is not looked at
-/// @param donor   where equal rows are, their program is taken; null: nowhere
-NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const EventKind& kind, std::vector<WordingRow> rows,
-                                          std::string_view sample, RowMode mode, const VocabularyState* donor) {
-  const std::uint32_t old = state.find_kind(kind.type);
-  const bool is_there = old != NameIndex::npos;
-  if (mode == RowMode::replace && !is_there) return no_such_row("type", "event kind");
-  EntryCheck check;
-  check.require("type", kind.type);
-  check.require_free("type", mode == RowMode::add && is_there);
-  check.require_known("selectable_as", kind.selectable_as,
-                      kind.selectable_as.empty() || state.type_names.find(kind.selectable_as) != NameIndex::npos);
-  check.require_room("type", state.kinds.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
-  check.require_room("wordings", rows.size(), NOTIFIER_MAX_WORDINGS);
-
-  json::Document document;
-  const auto parsed = document.parse(sample.empty() ? "{}" : sample, NOTIFIER_MAX_BODY_BYTES);
-  if (!parsed || !parsed->is_object()) check.report("sample", "must be an object, as JSON", "type");
-
-  VocabularyState::KindFacts facts;
-  const KindWords* const others = donor == nullptr ? nullptr : donor->find_words(kind.type);
-  if (others != nullptr && std::equal(rows.begin(), rows.end(), others->begin(), others->end())) {
-    facts.words = donor->kind_facts[donor->find_kind(kind.type)].words;
-  } else if (!rows.empty() && rows.size() <= NOTIFIER_MAX_WORDINGS) {
-    WordingFault fault;
-    facts.words = OwnKindWords::make(std::move(rows), {kind.type, &state.word_sets, &state.secret_names}, fault);
-    if (facts.words == nullptr) {
-      std::string field = detail::with_number("wordings[", fault.row, "].");
-      check.report(field.append(fault.member),
-                   detail::joined("character ", decimal(fault.character), ": ", fault.message), "wording");
-    }
-  }
-  Result<void> result = check.result("event kind");
-  if (!result) return result;
-  EventKind row = kind;
-  facts.sample = sample;
-  facts.text = own({&row.type, &row.selectable_as, &facts.sample});
-  if (is_there) {
-    state.kind_bits[old] = state.type_names.find(row.selectable_as);
-    state.kind_names.repoint(row.type);
-    state.kinds[old] = row;
-    state.kind_facts[old] = std::move(facts);
-  } else {
-    state.insert(row, std::move(facts));
-  }
-  return result;
-}
-
-template <class T>
-void erase_at(std::vector<T>& rows, std::size_t index) {
-  rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(index));
-}
-
-NOTIFIER_NOINLINE inline Result<void> put_word(WordSets& sets, std::string_view set, std::string_view value,
-                                               std::string_view text) {
-  EntryCheck check;
-  check.require("set", set);
-  check.require("value", value);
-  check.limit("text", text);
-  if (set.find_first_of("{}[]|:") != std::string_view::npos)
-    check.report("set", "must be a name without brackets and colons", "invalid_text");
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (control_at(text.substr(i)).effect == Effect::none) continue;
-    check.report("text", "holds a control character", "invalid_text");
-    break;
-  }
-  std::size_t words = 0;
-  for (const WordSet& one : sets) words += one.words.size();
-  check.require_room("value", words + 1, NOTIFIER_MAX_EVENT_KINDS);
-  Result<void> result = check.result("word");
-  if (!result) return result;
-
-  const auto found = find_row(sets, [&](const WordSet& one) { return one.name == set; });
-  if (found == sets.size()) sets.push_back({std::string(set), {}});
-  WordSet& into = sets[found];
-  const auto place = find_row(into.words, [&](const Word& word) { return word.value == value; });
-  if (place != into.words.size()) {
-    into.words[place].text = text;
-  } else {
-    // What stands for all others is the last.
-    const bool has_other = !into.words.empty() && into.words.back().value == "*";
-    into.words.insert(into.words.end() - (has_other ? 1 : 0), {std::string(value), std::string(text)});
-  }
-  into.is_active = into.is_active || !is_inert(text);
-  return result;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/language_reader.hpp ------------------------------------------------------------------------
-
-// Reading the languages of a Vocabulary from JSON. Each is read against the rows that it translates, and anew when they
-// change.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-inline constexpr std::string_view language_keys = "event_kinds words labels";
-inline constexpr std::string_view language_kind_keys = "type standard wordings";
-inline constexpr std::string_view language_wording_keys = "when title sentence fields actor";
-inline constexpr std::size_t most_languages = 64;
-
-/// Whether a text looks like a tag of BCP 47.
-inline bool is_language_tag(std::string_view tag) noexcept {
-  if (tag.size() < 2 || tag.size() > 35 || !is_letter(tag.front()) || tag.back() == '-') return false;
-  return std::all_of(tag.begin(), tag.end(), [](char c) { return is_letter_or_digit(c) || c == '-'; });
-}
-
-/// Puts the languages of a document into a state, and reads anew those that it has.
-class LanguageReader {
- public:
-  /// @param donor  where it has equal rows, what they are compiled into is shared; null: nowhere
-  LanguageReader(VocabularyState& state, const VocabularyState* donor, Problems& problems) noexcept
-      : state_(state), donor_(donor), problems_(problems) {}
-
-  void read(json::View languages);
-  void read_language(std::string_view tag, json::View value);
-  /// What the rows, which have changed, have no place for is passed over.
-  void renew();
-
- private:
-  void put(std::shared_ptr<const Language> language);
-  void read_kind(Language& language, json::View row);
-  bool read_wordings(json::View list, std::vector<WordingRow>& rows, std::vector<std::size_t>& given);
-  void read_words(Language& language, json::View sets);
-  void read_labels(Language& language, json::View labels);
-  std::string_view phrase_fault(Phrase phrase, std::string_view text) const;
-  void add(std::string_view field, std::string_view message, std::string_view code) {
-    problems_.add(joined(path_, field), message, code);
-  }
-  /// Whether a member is an object, or what else it has to be, or not there.
-  bool is_fine(bool is_right, json::View value, std::string_view field, std::string_view what) {
-    if (!is_right && value.exists() && !value.is_null()) add(field, what, "type");
-    return is_right;
-  }
-  static const KindWords* words_of(const VocabularyState& state, std::string_view type) {
-    const KindWords* const words = state.find_words(type);
-    return words == nullptr && type == "test" ? test_words() : words;
-  }
-
-  VocabularyState& state_;
-  const VocabularyState* donor_;
-  Problems& problems_;
-  std::string path_;  // of what is read, with its final dot
-};
-
-inline void LanguageReader::put(std::shared_ptr<const Language> language) {
-  for (auto& present : state_.languages) {
-    if (present->tag != language->tag) continue;
-    present = std::move(language);
-    return;
-  }
-  state_.languages.push_back(std::move(language));
-}
-
-NOTIFIER_NOINLINE inline void LanguageReader::renew() {
-  const auto present = state_.languages;
-  for (const auto& language : present) {
-    json::Document document;
-    Problems ignored;
-    const auto root = document.parse(language->json, language->json.size());
-    if (root) LanguageReader(state_, &state_, ignored).read_language(language->tag, *root);
-  }
-}
-
-NOTIFIER_NOINLINE inline void LanguageReader::read(json::View languages) {
-  if (!state_.languages.empty()) renew();
-  if (!languages.exists() || languages.is_null()) return;
-  if (!languages.is_object()) return problems_.add("languages", "must be an object", "type");
-  languages.for_each_member([&](std::string_view tag, json::View value) {
-    if (!value.is_null()) return read_language(tag, value);
-    const std::size_t place = find_row(state_.languages, [&](const auto& one) { return one->tag == tag; });
-    if (place != state_.languages.size()) erase_at(state_.languages, place);
-  });
-  path_ = "languages";
-  if (state_.languages.size() > most_languages) {
-    add({}, detail::with_number("are too many: at most ", most_languages), "too_many");
-  }
-}
-
-NOTIFIER_NOINLINE inline void LanguageReader::read_language(std::string_view tag, json::View value) {
-  path_ = joined("languages.", tag, ".");
-  if (!is_language_tag(tag)) {
-    return problems_.add("languages", with_quoted("have a name that is no tag of a language, as fr or pt-BR: ", tag),
-                         "invalid_text");
-  }
-  if (!value.is_object()) return problems_.add(joined("languages.", tag), "must be an object, or null", "type");
-  check_keys(value, language_keys, path_, problems_);
-  const auto language = std::make_shared<Language>();
-  language->tag = tag;
-  language->word_sets = state_.word_sets;
-  read_words(*language, value["words"]);
-  read_labels(*language, value["labels"]);
-
-  const json::View kinds = value["event_kinds"];
-  if (is_fine(kinds.is_array(), kinds, "event_kinds", "must be an array")) {
-    std::size_t position = 0;
-    language->kinds.reserve(kinds.size());
-    kinds.for_each_element([&](json::View row) {
-      path_ = joined("languages.", tag, ".event_kinds[", decimal(position++), "].");
-      const std::size_t before = problems_.list().size();
-      read_kind(*language, row);
-      if (problems_.list().size() != before) return;
-      language->json.append(language->json.empty() ? "{\"event_kinds\":[" : ",");
-      row.append_json(language->json);
-    });
-    if (!language->json.empty()) language->json.append("]");
-  }
-  for (const std::string_view key : {"words", "labels"}) {
-    if (!value[key].is_object()) continue;
-    language->json.append(language->json.empty() ? "{\"" : ",\"").append(key).append("\":");
-    value[key].append_json(language->json);
-  }
-  language->json.append(language->json.empty() ? "{}" : "}");
-  for (std::uint32_t i = 0; i < language->kinds.size(); ++i) language->kind_index.insert(language->kinds[i].type, i);
-  put(language);
-}
-
-NOTIFIER_NOINLINE inline void LanguageReader::read_kind(Language& language, json::View row) {
-  if (!row.is_object()) return add({}, "must be an object", "type");
-  check_keys(row, language_kind_keys, path_, problems_);
-  const std::string_view type = row.string("type");
-  const json::View standard = row["standard"];
-  const bool is_standard = standard.boolean();
-  is_fine(standard.kind() == json::Kind::boolean, standard, "standard", "must be true or false");
-  const KindWords* const own = words_of(state_, type);
-  const KindWords* const words = is_standard ? words_of(*VocabularyState::standard(), type) : own;
-  if (words == nullptr) {
-    std::string known;
-    for (const EventKind& kind : state_.kinds) known.append(kind.type).append(" ");
-    const std::string_view nearest = nearest_key(type, known);
-    const std::string hint = nearest.empty() ? std::string() : joined("; did you mean ", nearest, "?");
-    return add("type", joined("is no kind that has wordings: ", quoted(type), hint), "unknown");
-  }
-  const auto is_same = [&](const Language::Kind& kind) { return kind.type == type; };
-  const auto present = std::find_if(language.kinds.begin(), language.kinds.end(), is_same);
-  if (present != language.kinds.end()) return add("type", "is given twice", "taken");
-
-  std::vector<WordingRow> rows(words->begin(), words->end());
-  std::vector<std::size_t> given(rows.size());
-  if (!read_wordings(row["wordings"], rows, given)) return;
-  std::string translated;
-  for (const WordingRow& one : *words) {
-    for (const std::string_view text : {one.title, one.sentence, one.fields, one.actor, one.link})
-      translated.append(text);
-  }
-  const Language* const donor = donor_ == nullptr ? nullptr : donor_->find_language(language.tag);
-  const KindWords* const others = donor == nullptr ? nullptr : donor->find_words(type);
-  std::shared_ptr<const KindWords> made;
-  if (others != nullptr && std::equal(rows.begin(), rows.end(), others->begin(), others->end())) {
-    made = donor->kinds[donor->kind_index.find(type)].words;
-  } else {
-    WordingFault fault;
-    made = OwnKindWords::make(std::move(rows), {type, &language.word_sets, nullptr, translated}, fault);
-    if (made == nullptr) {
-      return add(joined("wordings[", decimal(given[fault.row]), "].", fault.member),
-                 joined("character ", decimal(fault.character), ": ", fault.message), "wording");
-    }
-  }
-  // Of the built-in wordings, where the vocabulary has others.
-  if (own != words && (own == nullptr || !std::equal(own->begin(), own->end(), words->begin(), words->end()))) return;
-  language.kinds.push_back({std::string(type), std::move(made)});
-}
-
-/// Puts texts into rows that are the English ones.
-/// @param given  of each row, which of the list it is told by
-NOTIFIER_NOINLINE inline bool LanguageReader::read_wordings(json::View list, std::vector<WordingRow>& rows,
-                                                            std::vector<std::size_t>& given) {
-  if (!is_fine(list.is_array(), list, "wordings", "must be an array")) return !list.exists() || list.is_null();
-  const std::size_t before = problems_.list().size();
-  const std::string path = path_;
-  std::size_t position = 0;
-  list.for_each_element([&](json::View value) {
-    path_ = joined(path, "wordings[", decimal(position), "].");
-    if (!value.is_object()) return add({}, "must be an object", "type");
-    check_keys(value, language_wording_keys, path_, problems_);
-    const std::string_view when = value.string("when");
-    const std::size_t place = find_row(rows, [&](const WordingRow& row) { return row.when == when; });
-    const auto read = [&](std::string_view key, std::string_view& out) {
-      const json::View text = value[key];
-      if (is_fine(text.is_string(), text, key, "must be a string")) {
-        out = text.string().data() != nullptr ? text.string() : std::string_view("");
-      }
-    };
-    if (place == rows.size()) {
-      std::string_view separator = "is that of no English wording of this kind, which have ";
-      std::string message;
-      for (const WordingRow& row : rows) {
-        message.append(separator).append(quoted(row.when));
-        separator = ", ";
-      }
-      add("when", message, "unknown");
-    } else {
-      WordingRow& row = rows[place];
-      given[place] = position;
-      read("title", row.title);
-      read("sentence", row.sentence);
-      read("fields", row.fields);
-      read("actor", row.actor);
-    }
-    ++position;
-  });
-  path_ = path;
-  return problems_.list().size() == before;
-}
-
-NOTIFIER_NOINLINE inline void LanguageReader::read_words(Language& language, json::View sets) {
-  if (!is_fine(sets.is_object(), sets, "words", "must be an object")) return;
-  const std::string path = path_;
-  sets.for_each_member([&](std::string_view set, json::View words) {
-    path_ = joined(path, "words.", set, ".");
-    if (!words.is_object()) return add({}, "must be an object of words", "type");
-    words.for_each_member([&](std::string_view value, json::View word) {
-      if (!word.is_string()) return add(value, "must be a string", "type");
-      const Result<void> result = put_word(language.word_sets, set, value, word.string());
-      if (!result) add(value, result.error().fields[0].message, result.error().fields[0].code);
-    });
-  });
-  path_ = path;
-}
-
-NOTIFIER_NOINLINE inline void LanguageReader::read_labels(Language& language, json::View labels) {
-  std::copy(std::begin(phrases), std::end(phrases), language.texts);
-  if (!is_fine(labels.is_object(), labels, "labels", "must be an object")) return;
-  const std::string path = std::exchange(path_, path_ + "labels.");
-  language.labels.reserve(labels.size());
-  labels.for_each_member([&](std::string_view key, json::View value) {
-    const std::string_view text = value.string();
-    const bool has_control = [&] {
-      for (std::size_t i = 0; i < text.size(); ++i) {
-        if (control_at(text.substr(i)).effect != Effect::none) return true;
-      }
-      return false;
-    }();
-    const auto* const known = std::find(std::begin(phrases), std::end(phrases), key);
-    const auto phrase = static_cast<Phrase>(known - std::begin(phrases));
-    const std::string_view fault = text.empty()                                ? "must be a text that is not empty"
-                                   : text.size() > NOTIFIER_MAX_TEMPLATE_BYTES ? "is too long"
-                                   : has_control                               ? "holds a control character"
-                                   : known != std::end(phrases)                ? phrase_fault(phrase, text)
-                                                                               : std::string_view();
-    if (!fault.empty()) return add(key, fault, "invalid_text");
-    language.labels.push_back({std::string(key), std::string(text)});
-    if (known != std::end(phrases)) language.texts[known - std::begin(phrases)] = language.labels.back().text;
-  });
-  for (std::uint32_t i = 0; i < language.labels.size(); ++i) {
-    const std::string_view key = language.labels[i].english;
-    if (language.label_index.find(key) == NameIndex::npos) language.label_index.insert(key, i);
-  }
-  path_ = path;
-}
-
-/// What is wrong with a text in place of one of ours; empty: nothing.
-NOTIFIER_NOINLINE inline std::string_view LanguageReader::phrase_fault(Phrase phrase, std::string_view text) const {
-  const std::string_view own = phrases[static_cast<std::size_t>(phrase)];
-  const auto is_mark = [](char c) {
-    return !is_letter_or_digit(c) && c != ' ' && static_cast<unsigned char>(c) < 0x80;
-  };
-  if (phrase == Phrase::link_title) {
-    if (text.size() <= 100 && std::none_of(text.begin(), text.end(), is_mark)) return {};
-    return "must be a short text of letters, digits and spaces";
-  }
-  for (const std::string_view slot :
-       {"{day}", "{month}", "{year}", "{hour}", "{minute}", "{kind}", "{subject}", "{from}", "{to}", "#"}) {
-    if ((own.find(slot) != std::string_view::npos) != (text.find(slot) != std::string_view::npos)) {
-      return "must have the same slots as the English text, and no others";
-    }
-  }
-  // A number chooses between two forms at most, also where English has but one.
-  const auto slashes = std::count(text.begin(), text.end(), '/');
-  if (slashes > (own.find('#') == std::string_view::npos ? 0 : 1)) return "has a '/' too many";
-  // Nothing else in brackets, and no bracket alone.
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '}') return "has a bracket that is none of a slot";
-    if (text[at] != '{') continue;
-    const std::size_t end = text.find('}', at);
-    if (end == std::string_view::npos || own.find(text.substr(at, end - at + 1)) == std::string_view::npos) {
-      return "has a bracket that is none of a slot";
-    }
-    at = end;
-  }
-  return {};
-}
-
-NOTIFIER_NOINLINE inline void renew_languages(VocabularyState& state) {
-  Problems ignored;
-  LanguageReader(state, nullptr, ignored).renew();
-}
-
-NOTIFIER_NOINLINE inline Result<void> put_language(VocabularyState& state, std::string_view tag,
-                                                   std::string_view json) {
-  json::Document document;
-  const auto root = document.parse(json, NOTIFIER_MAX_EVENT_BYTES);
-  if (!root) return root.error();
-  Problems problems;
-  VocabularyState with(state);
-  LanguageReader(with, &state, problems).read_language(tag, *root);
-  if (!problems.empty()) return std::move(problems).to_error("language");
-  state.languages = std::move(with.languages);
-  return {};
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/row_reader.hpp -----------------------------------------------------------------------------
-
-// Reading a Vocabulary from JSON: all or nothing, every fault named by its path.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-inline constexpr std::string_view vocabulary_keys =
-    "standard categories event_types event_kinds words languages secret_names open_names operator_email";
-inline constexpr std::string_view vocabulary_category_keys = "id name display_name position remove";
-inline constexpr std::string_view vocabulary_type_keys =
-    "id name display_name description template category_id selectable_on_every_platform remove";
-inline constexpr std::string_view vocabulary_kind_keys = "type scope selectable_as wordings sample remove";
-inline constexpr std::string_view wording_keys = "when severity title sentence fields actor link";
-
-inline bool parse_scope(std::string_view text, Scope& out) noexcept {
-  for (const Scope scope : {Scope::app, Scope::project, Scope::account}) {
-    if (text != to_string(scope)) continue;
-    out = scope;
-    return true;
-  }
-  return false;
-}
-
-inline bool parse_severity(std::string_view text, Severity& out) noexcept {
-  for (const Severity severity : {Severity::info, Severity::success, Severity::warning, Severity::error}) {
-    if (text != to_string(severity)) continue;
-    out = severity;
-    return true;
-  }
-  return false;
-}
-
-/// Layers the rows of a document on a vocabulary's.
-class RowReader {
- public:
-  /// @param state  what the rows are put into
-  /// @param donor  see put(): may be the one that `state` is a copy of
-  RowReader(VocabularyState& state, const VocabularyState* donor, Problems& problems) noexcept
-      : state_(state), donor_(donor), problems_(problems) {}
-
-  void read(json::View root);
-
- private:
-  /// What is done with a row. Not a pointer to a member: clang 14 breaks down over those where it compiles to
-  /// WebAssembly.
-  using Read = void (*)(RowReader& reader, json::View row);
-
-  /// Calls `read_row` for the rows of a list that do not say `remove`, once those that do are taken away.
-  void read_rows(json::View list, std::string_view name, std::string_view keys, std::string_view key, Read read_row);
-  bool is_removed(json::View row);
-  void remove_rows(json::View list, std::string_view name, std::string_view key);
-  void read_category(json::View row);
-  void read_type(json::View row);
-  void read_kind(json::View row);
-  bool read_wording(json::View value, WordingRow& out);
-  void read_words(json::View sets);
-  void read_names(json::View list, std::string_view name, std::vector<std::string>& out);
-  /// A member that is text or not there; a view without data where it is not.
-  std::string_view text(json::View row, std::string_view key);
-  /// What identifies a row: of kinds their type; else its id, which may be left out and is its name then.
-  static std::string_view id_of(json::View row, std::string_view key) {
-    const json::View id = row[key];
-    return (id.exists() && !id.is_null()) || key != "id" ? id.string() : row.string("name");
-  }
-  void read(json::View row, std::string_view key, std::string_view& out) { out = text(row, key); }
-  std::string_view text_or(json::View row, std::string_view key, std::string_view otherwise) {
-    const std::string_view given = text(row, key);
-    return given.empty() ? otherwise : given;
-  }
-  void add(std::string_view field, std::string_view message, std::string_view code) {
-    problems_.add(detail::joined(path_, field), message, code);
-  }
-  void take(const Result<void>& result) {
-    if (result) return;
-    if (result.error().fields.empty()) add(result.error().field, result.error().message, "unknown");
-    for (const FieldError& fault : result.error().fields) add(fault.field, fault.message, fault.code);
-  }
-
-  VocabularyState& state_;
-  const VocabularyState* donor_;
-  Problems& problems_;
-  std::string path_;  // of the row at hand, with its final dot
-};
-
-inline void RowReader::read(json::View root) {
-  check_keys(root, vocabulary_keys, {}, problems_);
-  read_words(root["words"]);
-  read_names(root["secret_names"], "secret_names", state_.secret_names.secret);
-  read_names(root["open_names"], "open_names", state_.secret_names.open);
-  if (const std::string_view email = text(root, "operator_email"); email.data() != nullptr) {
-    state_.operator_email = email;
-    if (email.size() > NOTIFIER_MAX_ID_BYTES) add("operator_email", "is too long", "too_long");
-  }
-  // Types go last of those that are taken away, so that a category may go with all that was in it.
-  read_rows(root["event_kinds"], "event_kinds", vocabulary_kind_keys, "type", nullptr);
-  read_rows(root["event_types"], "event_types", vocabulary_type_keys, "id", nullptr);
-  read_rows(root["categories"], "categories", vocabulary_category_keys, "id",
-            [](RowReader& reader, json::View row) { reader.read_category(row); });
-  read_rows(root["event_types"], "event_types", {}, "id",
-            [](RowReader& reader, json::View row) { reader.read_type(row); });
-  read_rows(root["event_kinds"], "event_kinds", {}, "type",
-            [](RowReader& reader, json::View row) { reader.read_kind(row); });
-  path_.clear();
-  for (const EventType& type : state_.types) {
-    if (find_category(state_, type.category_id) != state_.categories.size()) continue;
-    add("categories",
-        detail::joined("lacks ", detail::quoted(type.category_id), ", which the event type ", detail::quoted(type.name),
-                       " is in"),
-        "in_use");
-  }
-  LanguageReader(state_, donor_, problems_).read(root["languages"]);
-}
-
-inline std::string_view RowReader::text(json::View row, std::string_view key) {
-  const json::View value = row[key];
-  if (value.is_string()) return value.string().data() != nullptr ? value.string() : std::string_view("");
-  if (value.exists() && !value.is_null()) add(key, "must be a string", "type");
-  return {};
-}
-
-inline bool RowReader::is_removed(json::View row) {
-  const json::View remove = row["remove"];
-  if (!remove.exists() || remove.is_null()) return false;
-  if (remove.kind() != json::Kind::boolean) add("remove", "must be true or false", "type");
-  return remove.boolean();
-}
-
-inline void RowReader::read_rows(json::View list, std::string_view name, std::string_view keys, std::string_view key,
-                                 Read read_row) {
-  path_.clear();
-  if (!list.exists() || list.is_null()) return;
-  if (!list.is_array()) {
-    if (!keys.empty()) add(name, "must be an array", "type");
-    return;
-  }
-  NameIndex seen;
-  bool removes = false;
-  std::size_t position = 0;
-  list.for_each_element([&](json::View row) {
-    path_ = detail::joined(name, "[", decimal(position++), "].");
-    const bool is_removed_row = row.is_object() && row["remove"].boolean();
-    if (!keys.empty()) {
-      const std::string_view id = id_of(row, key);
-      if (!row.is_object()) return add({}, "must be an object", "type");
-      check_keys(row, keys, path_, problems_);
-      is_removed(row);
-      removes = removes || is_removed_row;
-      if (seen.find(id) != NameIndex::npos) return add(key, "is given twice", "taken");
-      if (!id.empty()) seen.insert(id, 0);
-    }
-    if (read_row != nullptr && row.is_object() && !is_removed_row) read_row(*this, row);
-  });
-  if (removes) remove_rows(list, name, key);
-}
-
-/// Of many at once, so that what is left is found anew but once.
-inline void RowReader::remove_rows(json::View list, std::string_view name, std::string_view key) {
-  NameIndex gone;
-  std::size_t position = 0;
-  const bool are_kinds = key == "type";
-  const bool are_types = name == "event_types";
-  list.for_each_element([&](json::View row) {
-    path_ = detail::joined(name, "[", decimal(position++), "].");
-    if (!row["remove"].boolean()) return;
-    const std::string_view id = id_of(row, key);
-    const auto is_in = [&](const VocabularyState& state) {
-      if (are_kinds) return state.find_kind(id) != NameIndex::npos;
-      if (are_types) return state.type_ids.find(id) != NameIndex::npos;
-      return find_category(state, id) != state.categories.size();
-    };
-    // A host's own base may lack what a snapshot takes from the built-in rows.
-    if (!is_in(state_) && !is_in(*VocabularyState::standard())) {
-      return add(key, detail::with_quoted("is none that there is: ", id), "unknown");
-    }
-    if (gone.find(id) == NameIndex::npos) gone.insert(id, 0);
-  });
-  const auto keep = [&gone](auto& rows, auto& facts, auto&& id_of) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (gone.find(id_of(rows[i])) != NameIndex::npos) continue;
-      if (kept != i) {
-        rows[kept] = rows[i];
-        facts[kept] = std::move(facts[i]);
-      }
-      ++kept;
-    }
-    rows.resize(kept);
-    facts.resize(kept);
-  };
-  if (are_kinds) {
-    keep(state_.kinds, state_.kind_facts, [](const EventKind& kind) { return kind.type; });
-  } else if (are_types) {
-    keep(state_.types, state_.type_texts, [](const EventType& type) { return type.id; });
-  } else {
-    keep(state_.categories, state_.category_texts, [](const Category& category) { return category.id; });
-  }
-  state_.index();
-}
-
-inline void RowReader::read_category(json::View row) {
-  Category category;
-  text(row, "id");  // says where it is no text
-  category.id = id_of(row, "id");
-  read(row, "name", category.name);
-  category.display_name = text_or(row, "display_name", category.name);
-  category.position = static_cast<int>(state_.categories.size()) + 1;
-  std::int64_t position{};
-  const json::View given = row["position"];
-  if (given.exists() && !given.is_null()) {
-    if (given.integer(position) && position >= 1 && position <= 1000000) {
-      category.position = static_cast<int>(position);
-    } else {
-      add("position", "must be a number from 1 to 1000000", "type");
-    }
-  }
-  take(put(state_, category, RowMode::put));
-}
-
-inline void RowReader::read_type(json::View row) {
-  EventType type;
-  text(row, "id");
-  type.id = id_of(row, "id");
-  read(row, "name", type.name);
-  type.display_name = text_or(row, "display_name", type.name);
-  read(row, "description", type.description);
-  read(row, "category_id", type.category_id);
-  // The only category need not be named.
-  if (type.category_id.empty() && state_.categories.size() == 1) type.category_id = state_.categories[0].id;
-  const json::View everywhere = row["selectable_on_every_platform"];
-  if (everywhere.kind() == json::Kind::boolean) type.selectable_on_every_platform = everywhere.boolean();
-  take(put(state_, type, RowMode::put));
-}
-
-inline void RowReader::read_kind(json::View row) {
-  EventKind kind;
-  read(row, "type", kind.type);
-  read(row, "selectable_as", kind.selectable_as);
-  const std::string_view scope = text(row, "scope");
-  if (!scope.empty() && !parse_scope(scope, kind.scope)) add("scope", "must be app, project or account", "unknown");
-
-  std::vector<WordingRow> wordings;
-  const json::View list = row["wordings"];
-  bool is_right = true;
-  if (list.exists() && !list.is_null() && !list.is_array()) add("wordings", "must be an array", "type");
-  if (list.size() <= NOTIFIER_MAX_WORDINGS) {
-    const std::string path = path_;
-    std::size_t position = 0;
-    list.for_each_element([&](json::View value) {
-      path_ = detail::joined(path, "wordings[", decimal(position++), "].");
-      is_right = read_wording(value, wordings.emplace_back()) && is_right;
-    });
-    path_ = path;
-  } else {
-    add("wordings", detail::with_number("are too many: at most ", NOTIFIER_MAX_WORDINGS), "too_many");
-    is_right = false;
-  }
-
-  const json::View sample = row["sample"];
-  std::string sample_text;
-  if (sample.exists() && !sample.is_null()) {
-    check_keys(sample, "type_data", detail::joined(path_, "sample."), problems_);
-    if (!sample.is_object() || !sample["type_data"].is_object()) {
-      add("sample", "must be an object with type_data, which is one, too", "type");
-    } else {
-      sample["type_data"].append_json(sample_text);
-    }
-  }
-  if (is_right) take(put(state_, kind, std::move(wordings), sample_text, RowMode::put, donor_));
-}
-
-inline bool RowReader::read_wording(json::View value, WordingRow& out) {
-  if (!value.is_object()) {
-    add({}, "must be an object", "type");
-    return false;
-  }
-  const std::size_t before = problems_.list().size();
-  check_keys(value, wording_keys, path_, problems_);
-  read(value, "when", out.when);
-  read(value, "title", out.title);
-  read(value, "sentence", out.sentence);
-  read(value, "fields", out.fields);
-  read(value, "actor", out.actor);
-  read(value, "link", out.link);
-  const std::string_view severity = text(value, "severity");
-  out.severity = Severity::info;
-  out.says_severity = !severity.empty();
-  if (out.says_severity && !parse_severity(severity, out.severity)) {
-    add("severity", "must be info, success, warning or error", "unknown");
-  }
-  return problems_.list().size() == before;
-}
-
-inline void RowReader::read_words(json::View sets) {
-  path_.clear();
-  if (!sets.exists() || sets.is_null()) return;
-  if (!sets.is_object()) return add("words", "must be an object", "type");
-  sets.for_each_member([&](std::string_view set, json::View words) {
-    path_ = detail::joined("words.", set, ".");
-    const std::size_t place = find_row(state_.word_sets, [&](const WordSet& one) { return one.name == set; });
-    if (words.is_null()) {
-      if (place != state_.word_sets.size()) erase_at(state_.word_sets, place);
-      return;
-    }
-    if (!words.is_object()) return add({}, "must be an object of words, or null", "type");
-    words.for_each_member([&](std::string_view value, json::View word) {
-      if (word.is_string()) {
-        const Result<void> result = put_word(state_.word_sets, set, value, word.string());
-        if (!result) add(value, result.error().fields[0].message, result.error().fields[0].code);
-      } else {
-        add(value, "must be a string", "type");
-      }
-    });
-  });
-  path_.clear();
-}
-
-inline void RowReader::read_names(json::View list, std::string_view name, std::vector<std::string>& out) {
-  path_.clear();
-  if (!list.exists() || list.is_null()) return;
-  bool is_right = list.is_array() && list.size() <= NOTIFIER_MAX_EVENT_KINDS;
-  list.for_each_element([&](json::View element) {
-    is_right = is_right && element.is_string() && !element.string().empty();
-    if (find_row(out, [&](const std::string& one) { return one == element.string(); }) == out.size()) {
-      out.emplace_back(element.string());
-    }
-  });
-  if (!is_right) add(name, "must be an array of names", "type");
-}
-
-/// What is left out may be taken from another's vocabulary, as one that is about to be replaced.
-inline Result<std::shared_ptr<const VocabularyState>> read_vocabulary(json::View root, const VocabularyState& base,
-                                                                      const VocabularyState* donor) {
-  Problems problems;
-  std::shared_ptr<VocabularyState> state;
-  const json::View standard = root["standard"];
-  if (!root.is_object()) problems.add("vocabulary", "must be an object", "type");
-  if (standard.exists() && !standard.is_null() && standard.kind() != json::Kind::boolean) {
-    problems.add("standard", "must be true or false", "type");
-  }
-  if (standard.kind() == json::Kind::boolean && !standard.boolean()) {
-    state = std::make_shared<VocabularyState>();
-  } else {
-    state = std::make_shared<VocabularyState>(base);
-  }
-  if (problems.empty()) RowReader(*state, donor, problems).read(root);
-  if (problems.empty()) return std::shared_ptr<const VocabularyState>(std::move(state));
-  const std::string first = EntryCheck::told(problems.list()[0]);
-  Error error = std::move(problems).to_error("vocabulary");
-  error.message = detail::joined("the vocabulary is not valid: ", first);
-  return error;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/row_writer.hpp -----------------------------------------------------------------------------
-
-// A Vocabulary as JSON, in the form that is read.
-
-NOTIFIER_NAMESPACE_BEGIN
-NOTIFIER_INLINE void write_json(json::Writer& out, const Category& category) {
-  out.object([&] {
-    out.member("id", category.id);
-    out.member("name", category.name);
-    out.member("display_name", category.display_name);
-    out.key("position");
-    out.integer(category.position);
-  });
-}
-
-NOTIFIER_INLINE void write_json(json::Writer& out, const EventType& type) {
-  out.object([&] {
-    out.member("id", type.id);
-    out.member("name", type.name);
-    out.member("display_name", type.display_name);
-    out.member("description", type.description);
-    // The public API has it, and says nothing in it: an empty text of some types, null of all others.
-    constexpr std::string_view empty =
-        " app_deployed app_restarted app_crashed app_crashed_repeated app_scaled app_stopped app_command_ran "
-        "app_deleted "
-        "app_transferred app_renamed app_alert_triggered addon_provisioned addon_updated ";
-    out.key("template");
-    if (empty.find(detail::joined(" ", type.name, " ")) == std::string_view::npos) {
-      out.null();
-    } else {
-      out.string({});
-    }
-    out.member("category_id", type.category_id);
-  });
-}
-
-namespace detail {
-
-/// Writes what makes one vocabulary of another: rows that the other has not, or has otherwise, and which of its are
-/// gone. Each list is written where there is something in it.
-class RowWriter {
- public:
-  /// @param other  the built-in one, or one without rows
-  RowWriter(json::Writer& out, const VocabularyState& own, const VocabularyState& other) noexcept
-      : out_(out), own_(own), other_(other) {}
-
-  void write() {
-    out_.object([&] {
-      if (!other_.is_standard) {
-        out_.key("standard");
-        out_.boolean(false);
-      }
-      write_rows(
-          "categories", own_.categories, other_.categories, [](const Category& it) { return it.id; },
-          [this](const Category& a, const Category& b) { return is_same_category(a, b); },
-          [this](const Category& row) { write_category(row); });
-      write_rows(
-          "event_types", own_.types, other_.types, [](const EventType& it) { return it.id; },
-          [this](const EventType& a, const EventType& b) { return is_same_type(a, b); },
-          [this](const EventType& row) { write_type(row); });
-      write_rows(
-          "event_kinds", own_.kinds, other_.kinds, [](const EventKind& it) { return it.type; },
-          [this](const EventKind& a, const EventKind& b) { return is_same_kind(a, b); },
-          [this](const EventKind& row) { write_kind(row); });
-      write_words();
-      write_languages();
-      write_names("secret_names", own_.secret_names.secret);
-      write_names("open_names", own_.secret_names.open);
-      if (own_.operator_email != other_.operator_email) out_.member("operator_email", own_.operator_email);
-    });
-  }
-
- private:
-  /// @param is_same    as `bool(const Row&, const Row&)`
-  /// @param write_row  as `void(const Row&)`
-  template <class Row, class IdOf, class IsSame, class WriteRow>
-  void write_rows(std::string_view name, const std::vector<Row>& own, const std::vector<Row>& others, IdOf id_of,
-                  IsSame is_same, WriteRow write_row) {
-    NameIndex own_ids, other_ids;
-    for (std::size_t i = 0; i < own.size(); ++i) own_ids.insert(id_of(own[i]), static_cast<std::uint32_t>(i));
-    for (std::size_t i = 0; i < others.size(); ++i) other_ids.insert(id_of(others[i]), static_cast<std::uint32_t>(i));
-    bool is_open = false;
-    const auto open = [&] {
-      if (!is_open) out_.key(name);
-      if (!is_open) out_.begin_array();
-      is_open = true;
-    };
-    for (const Row& row : own) {
-      const std::uint32_t other = other_ids.find(id_of(row));
-      if (other != NameIndex::npos && is_same(row, others[other])) continue;
-      open();
-      write_row(row);
-    }
-    for (const Row& row : others) {
-      if (own_ids.find(id_of(row)) != NameIndex::npos) continue;
-      open();
-      out_.object([&] {
-        out_.member(name == "event_kinds" ? "type" : "id", id_of(row));
-        out_.key("remove");
-        out_.boolean(true);
-      });
-    }
-    if (is_open) out_.end_array();
-  }
-
-  bool is_same_category(const Category& a, const Category& b) const {
-    return a.name == b.name && a.display_name == b.display_name && a.position == b.position;
-  }
-  void write_category(const Category& category) { write_json(out_, category); }
-
-  bool is_same_type(const EventType& a, const EventType& b) const {
-    return a.name == b.name && a.display_name == b.display_name && a.description == b.description &&
-           a.category_id == b.category_id && a.selectable_on_every_platform == b.selectable_on_every_platform;
-  }
-  void write_type(const EventType& type) {
-    out_.object([&] {
-      out_.member("id", type.id);
-      out_.member("name", type.name);
-      out_.member("display_name", type.display_name);
-      out_.member("description", type.description);
-      out_.member("category_id", type.category_id);
-      if (type.selectable_on_every_platform) return;
-      out_.key("selectable_on_every_platform");
-      out_.boolean(false);
-    });
-  }
-
-  bool is_same_kind(const EventKind& a, const EventKind& b) const {
-    const auto& own = own_.kind_facts[static_cast<std::size_t>(&a - own_.kinds.data())];
-    const auto& other = other_.kind_facts[static_cast<std::size_t>(&b - other_.kinds.data())];
-    if (a.scope != b.scope || a.selectable_as != b.selectable_as || own.sample != other.sample) return false;
-    if (own.words == other.words) return true;
-    return own.words != nullptr && other.words != nullptr &&
-           std::equal(own.words->begin(), own.words->end(), other.words->begin(), other.words->end());
-  }
-  void write_kind(const EventKind& kind) {
-    const auto& facts = own_.kind_facts[static_cast<std::size_t>(&kind - own_.kinds.data())];
-    out_.object([&] {
-      out_.member("type", kind.type);
-      out_.member("scope", to_string(kind.scope));
-      if (!kind.selectable_as.empty()) out_.member("selectable_as", kind.selectable_as);
-      if (facts.words != nullptr) {
-        out_.key("wordings");
-        out_.array([&] {
-          for (const WordingRow& row : *facts.words) write_wording(row);
-        });
-      }
-      if (facts.sample.empty()) return;
-      out_.key("sample");
-      out_.object([&] {
-        out_.key("type_data");
-        out_.raw(facts.sample);
-      });
-    });
-  }
-  void write_wording(const WordingRow& row) {
-    const auto write = [&](std::string_view name, std::string_view text) {
-      if (text.data() != nullptr) out_.member(name, text);
-    };
-    out_.object([&] {
-      if (!row.when.empty()) out_.member("when", row.when);
-      if (row.says_severity) out_.member("severity", to_string(row.severity));
-      write("title", row.title);
-      write("sentence", row.sentence);
-      write("fields", row.fields);
-      write("actor", row.actor);
-      write("link", row.link);
-    });
-  }
-
-  void write_words() {
-    bool is_open = false;
-    const auto open = [&](std::string_view set) {
-      if (!is_open) out_.key("words");
-      if (!is_open) out_.begin_object();
-      is_open = true;
-      out_.escaped_key(set);
-    };
-    for (const WordSet& set : other_.word_sets) {
-      if (own_.word_sets.find(set.name) == nullptr) open(set.name), out_.null();
-    }
-    for (const WordSet& set : own_.word_sets) {
-      const WordSet* const other = other_.word_sets.find(set.name);
-      const auto is_same = [&](const Word& word) {
-        return other != nullptr && std::any_of(other->words.begin(), other->words.end(), [&](const Word& one) {
-                 return one.value == word.value && one.text == word.text;
-               });
-      };
-      if (std::all_of(set.words.begin(), set.words.end(), is_same)) continue;
-      open(set.name);
-      out_.object([&] {
-        for (const Word& word : set.words) {
-          if (is_same(word)) continue;
-          out_.escaped_key(word.value);
-          out_.string(word.text);
-        }
-      });
-    }
-    if (is_open) out_.end_object();
-  }
-
-  void write_languages() {
-    if (own_.languages.empty()) return;
-    out_.key("languages");
-    out_.object([&] {
-      for (const auto& language : own_.languages) {
-        out_.escaped_key(language->tag);
-        out_.raw(language->json);
-      }
-    });
-  }
-
-  void write_names(std::string_view key, const std::vector<std::string>& names) {
-    if (names.empty()) return;
-    out_.key(key);
-    out_.array([&] {
-      for (const std::string& name : names) out_.string(name);
-    });
-  }
-
-  json::Writer& out_;
-  const VocabularyState& own_;
-  const VocabularyState& other_;
-};
-
-}  // namespace detail
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/vocabulary_implementation.hpp --------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-NOTIFIER_INLINE EventBit Vocabulary::bit_of_kind(std::string_view type) const noexcept {
-  const std::uint32_t kind = state_->find_kind(type);
-  return kind == detail::NameIndex::npos ? unselectable_bit() : (std::min)(state_->kind_bits[kind], unselectable_bit());
-}
-
-NOTIFIER_INLINE const std::vector<Category>& Vocabulary::categories() const noexcept { return state_->categories; }
-NOTIFIER_INLINE const std::vector<EventType>& Vocabulary::event_types() const noexcept { return state_->types; }
-NOTIFIER_INLINE const std::vector<EventKind>& Vocabulary::event_kinds() const noexcept { return state_->kinds; }
-NOTIFIER_INLINE std::size_t Vocabulary::bit_count() const noexcept { return state_->types.size() + 1; }
-NOTIFIER_INLINE EventBit Vocabulary::unselectable_bit() const noexcept {
-  return static_cast<EventBit>(state_->types.size());
-}
-NOTIFIER_INLINE EventBit Vocabulary::alert_bit() const noexcept { return state_->alert_bit; }
-NOTIFIER_INLINE EventBit Vocabulary::bit_of(const EventType& type) const noexcept {
-  return static_cast<EventBit>(&type - state_->types.data());
-}
-
-NOTIFIER_INLINE const EventType* Vocabulary::find_event_type_by_id(std::string_view id) const noexcept {
-  const std::uint32_t index = state_->type_ids.find(id);
-  return index == detail::NameIndex::npos ? nullptr : &state_->types[index];
-}
-
-NOTIFIER_INLINE const EventType* Vocabulary::find_event_type_by_name(std::string_view name) const noexcept {
-  const std::uint32_t index = state_->type_names.find(name);
-  return index == detail::NameIndex::npos ? nullptr : &state_->types[index];
-}
-
-NOTIFIER_INLINE const EventKind* Vocabulary::find_event_kind(std::string_view type) const noexcept {
-  const std::uint32_t index = state_->kind_names.find(type);
-  return index == detail::NameIndex::npos ? nullptr : &state_->kinds[index];
-}
-
-NOTIFIER_INLINE const EventType* Vocabulary::resolve_selected_name(std::string_view name) const noexcept {
-  if (const EventType* type = find_event_type_by_name(name)) return type;
-  const std::uint32_t kind = state_->kind_names.find(name);
-  if (kind == detail::NameIndex::npos || state_->kind_bits[kind] == detail::VocabularyState::no_bit) return nullptr;
-  return &state_->types[state_->kind_bits[kind]];
-}
-
-NOTIFIER_INLINE Vocabulary::Vocabulary() : state_(detail::VocabularyState::standard()) {}
-
-NOTIFIER_INLINE std::shared_ptr<const Vocabulary> Vocabulary::standard() {
-  static const auto vocabulary = std::make_shared<const Vocabulary>();
-  return vocabulary;
-}
-
-NOTIFIER_INLINE Vocabulary Vocabulary::empty() {
-  Vocabulary vocabulary;
-  vocabulary.state_ = std::make_shared<const detail::VocabularyState>();
-  return vocabulary;
-}
-
-NOTIFIER_INLINE detail::VocabularyState& Vocabulary::edit() {
-  if (state_.use_count() != 1) state_ = std::make_shared<const detail::VocabularyState>(*state_);
-  return const_cast<detail::VocabularyState&>(*state_);  // nobody else has it
-}
-
-/// What languages say follows what they translate.
-NOTIFIER_INLINE Result<void> Vocabulary::renewed(Result<void> result) {
-  if (!state_->languages.empty()) detail::renew_languages(edit());
-  return result;
-}
-
-NOTIFIER_INLINE Result<void> Vocabulary::add_category(const Category& category) {
-  return detail::put(edit(), category, detail::RowMode::add);
-}
-NOTIFIER_INLINE Result<void> Vocabulary::replace_category(const Category& category) {
-  return detail::put(edit(), category, detail::RowMode::replace);
-}
-NOTIFIER_INLINE Result<void> Vocabulary::add_event_type(const EventType& type) {
-  return detail::put(edit(), type, detail::RowMode::add);
-}
-NOTIFIER_INLINE Result<void> Vocabulary::replace_event_type(const EventType& type) {
-  return detail::put(edit(), type, detail::RowMode::replace);
-}
-
-NOTIFIER_INLINE Result<void> Vocabulary::remove_category(std::string_view id) {
-  detail::VocabularyState& state = edit();
-  const std::size_t index = detail::find_category(state, id);
-  if (index == state.categories.size()) return detail::no_such_row("id", "category");
-  const auto is_in_it = [&](const EventType& type) { return type.category_id == id; };
-  const std::size_t type = detail::find_row(state.types, is_in_it);
-  if (type != state.types.size()) {
-    detail::EntryCheck check;
-    check.report("id", detail::joined("is the category of the event type ", state.types[type].name), "in_use");
-    return check.result("removal of a category");
-  }
-  detail::erase_at(state.categories, index);
-  detail::erase_at(state.category_texts, index);
-  return {};
-}
-
-NOTIFIER_INLINE Result<void> Vocabulary::remove_event_type(std::string_view id) {
-  detail::VocabularyState& state = edit();
-  const std::uint32_t index = state.type_ids.find(id);
-  if (index == detail::NameIndex::npos) return detail::no_such_row("id", "event type");
-  const detail::RowText text = state.type_texts[index];
-  detail::erase_at(state.types, index);
-  detail::erase_at(state.type_texts, index);
-  state.index();
-  return {};
-}
-
-NOTIFIER_INLINE Result<void> Vocabulary::remove_event_kind(std::string_view type) {
-  detail::VocabularyState& state = edit();
-  const std::uint32_t index = state.find_kind(type);
-  if (index == detail::NameIndex::npos) return detail::no_such_row("type", "event kind");
-  const detail::RowText text = state.kind_facts[index].text;  // `type` may point into it
-  detail::erase_at(state.kinds, index);
-  detail::erase_at(state.kind_facts, index);
-  state.index();
-  return renewed({});
-}
-
-NOTIFIER_INLINE Result<void> Vocabulary::put_word(std::string_view set, std::string_view value, std::string_view text) {
-  return renewed(detail::put_word(edit().word_sets, set, value, text));
-}
-
-NOTIFIER_INLINE Result<void> Vocabulary::remove_word(std::string_view set, std::string_view value) {
-  for (detail::WordSet& one : edit().word_sets) {
-    if (one.name != set) continue;
-    const std::size_t place =
-        detail::find_row(one.words, [&](const detail::Word& word) { return word.value == value; });
-    if (place == one.words.size()) break;
-    detail::erase_at(one.words, place);
-    return renewed({});
-  }
-  return detail::no_such_row("value", "word");
-}
-
-namespace detail {
-
-inline std::vector<WordingRow> to_rows(const std::vector<Wording>& wordings) {
-  std::vector<WordingRow> rows;
-  rows.reserve(wordings.size());
-  for (const Wording& wording : wordings) {
-    rows.push_back({{},
-                    wording.when,
-                    wording.severity.value_or(Severity::info),
-                    wording.title,
-                    wording.sentence,
-                    wording.fields,
-                    wording.actor,
-                    wording.link,
-                    wording.severity.has_value()});
-  }
-  return rows;
-}
-
-}  // namespace detail
-
-NOTIFIER_INLINE Result<void> Vocabulary::add_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
-                                                        std::string_view sample) {
-  return renewed(detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::add, nullptr));
-}
-NOTIFIER_INLINE Result<void> Vocabulary::replace_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
-                                                            std::string_view sample) {
-  return renewed(detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::replace, nullptr));
-}
-
-NOTIFIER_INLINE Result<void> Vocabulary::put_language(std::string_view tag, std::string_view json) {
-  return detail::put_language(edit(), tag, json);
-}
-
-NOTIFIER_INLINE Result<void> Vocabulary::remove_language(std::string_view tag) {
-  auto& languages = edit().languages;
-  const std::size_t place = detail::find_row(languages, [&](const auto& language) { return language->tag == tag; });
-  if (place == languages.size()) return detail::no_such_row("tag", "language");
-  detail::erase_at(languages, place);
-  return {};
-}
-
-NOTIFIER_INLINE std::vector<std::string_view> Vocabulary::languages() const {
-  std::vector<std::string_view> tags = {detail::english};
-  for (const auto& language : state_->languages) {
-    if (language->tag != detail::english) tags.push_back(language->tag);
-  }
-  return tags;
-}
-
-NOTIFIER_INLINE Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& base, const Vocabulary* like) {
-  auto state = detail::read_vocabulary(object, *base.state_, like != nullptr ? like->state_.get() : base.state_.get());
-  if (!state) return std::move(state).error();
-  Vocabulary vocabulary;
-  vocabulary.state_ = std::move(*state);
-  return vocabulary;
-}
-
-NOTIFIER_INLINE Result<Vocabulary> Vocabulary::read(std::string_view json, const Vocabulary& base) {
-  json::Document document;
-  const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
-  if (!root) return root.error();
-  return read(*root, base);
-}
-
-NOTIFIER_INLINE void write_json(json::Writer& out, const Vocabulary& vocabulary) {
-  const detail::VocabularyState none;
-  const detail::VocabularyState& own = vocabulary.state();
-  detail::RowWriter(out, own, own.is_standard ? Vocabulary::standard()->state() : none).write();
-}
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/message/composer.hpp ----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -20639,11 +21798,7 @@ class Composer {
           if (text_.size() > most_text + 4 * event_.body.size()) return false;
           ++op;
           continue;
-        case Op::Code::encode:
-          if (op->key != 0) encode_url_part(op->key == 2);
-          url_part_ = text_.size();
-          ++op;
-          continue;
+        case Op::Code::encode: encode_part((op++)->key); continue;
         case Op::Code::choice: there = append_choice(*op); break;
         case Op::Code::count: there = append_count(*op); break;
         case Op::Code::list: there = append_list(op); break;
@@ -20687,8 +21842,9 @@ class Composer {
     return append_line(text_, name, is_inert_) || append_line(text_, id, is_inert_);
   }
 
-  /// @param text  padded, as all strings of a json::View are
-  bool append_string(std::string_view text) { return append_padded_line(text_, text, is_inert_); }
+  bool append_string(std::string_view text) {  // padded, as all strings of a json::View are
+    return append_padded_line(text_, text, is_inert_);
+  }
 
   bool append_choice(const Op& op);
   bool append_count(const Op& op);
@@ -20725,8 +21881,7 @@ class Composer {
   bool append_scaling();
 
   bool run_link(const KindProgram::Row& row);
-  /// @param is_path  slashes stay
-  void encode_url_part(bool is_path);
+  void encode_part(std::size_t how);
   /// Where the host shows what the event is about.
   bool append_page();
   bool append_page(Page page);
@@ -20788,7 +21943,8 @@ class Composer {
   const Message* told_ = nullptr;
   SaidMembers* said_ = nullptr;
   alignas(SaidMembers) unsigned char said_room_[sizeof(SaidMembers)];  // what nobody asks for is not set up
-  std::size_t url_part_ = 0;                                           // where what is to be percent-encoded begins
+  std::size_t url_part_ = 0;                                           // where what is to be encoded begins
+  OwnPlatform::Escape escape_ = OwnPlatform::Escape::plain;            // of a body's texts
   bool leads_up_ = false;                                              // a part of the link does
   std::string_view user_;
   std::string_view email_;
@@ -21145,9 +22301,14 @@ NOTIFIER_NOINLINE inline bool Composer::append_scaling() {
   return detail::append_scaling(text_, before, event_.type_data["containers"], language_, is_inert_);
 }
 
-NOTIFIER_NOINLINE inline void Composer::encode_url_part(bool is_path) {
-  leads_up_ = leads_up_ || leads_up(text_.view(url_part_));
-  percent_encode(text_, url_part_, is_path ? '/' : '-');
+NOTIFIER_NOINLINE inline void Composer::encode_part(std::size_t how) {
+  if (how >= 3) {
+    escape_body_text(text_, url_part_, escape_, how == 4);
+  } else if (how != 0) {
+    leads_up_ = leads_up_ || leads_up(text_.view(url_part_));
+    percent_encode(text_, url_part_, how == 2 ? '/' : '-');
+  }
+  url_part_ = text_.size();
 }
 
 /// Runs a template that a host wrote. Whether a link came of it; where not, what was written is to be dropped.
@@ -21209,7 +22370,7 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/message/body_template.hpp -----------------------------------------------------------------------------
 
-// A body of a webhook's own: JSON whose strings may hold slots.
+// A body of a webhook's or a platform's own: JSON whose strings may hold slots.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -21220,9 +22381,10 @@ class BodyComposer {
   /// @param told     what people are told of the event
   /// @param scratch  anything; what it holds is overwritten
   BodyComposer(const Event& event, const Message& told, const Vocabulary& vocabulary, const Language* language,
-               const KindProgram& program, Message& scratch)
+               const KindProgram& program, Message& scratch, OwnPlatform::Escape escape = {})
       : composer_(event, scratch, vocabulary, language) {
     scratch.clear();
+    composer_.escape_ = escape;
     composer_.told_ = &told;
     composer_.compose_envelope();
     composer_.use(program);
@@ -21238,7 +22400,10 @@ class BodyComposer {
   }
   /// What the one slot of a template stands for; missing where that is not there, or null.
   json::View value_at(std::size_t start) const {
-    for (const Op* op = composer_.step(start); op->code == Op::Code::guard || op->code == Op::Code::value;) {
+    const auto leads_on = [](const Op& op) {
+      return op.code == Op::Code::guard || op.code == Op::Code::value || (op.code == Op::Code::encode && op.key == 0);
+    };
+    for (const Op* op = composer_.step(start); leads_on(*op);) {
       const bool is_value = op->code == Op::Code::value;
       if (is_value && composer_.members_.has(op->key)) {
         const json::View value = Composer::follow(composer_.members_[op->key], op->text);
@@ -21258,14 +22423,24 @@ class BodyComposer {
 /// Each string with a slot in it is a template of the wording language, whose text is written as a string; where it is
 /// dropped, null is. One that is a slot alone, without a layout or words, becomes the value itself, of whatever type it
 /// is, and `{@event}` the whole event. Whatever the event holds, what is written is valid JSON.
+///
+/// Of a platform of a host's own, strings may name the notifier's fields, too; what the event says is escaped as the
+/// platform has it, and cut to its limits: there a slot alone is a value where neither is at stake, or it is a number
+/// or a boolean.
 class BodyTemplate {
  public:
+  /// The text of a notifier's field; empty where it has none.
+  using FieldText = FunctionRef<std::string_view(std::string_view key)>;
+
   /// @param json        the template, as compact JSON
   /// @param vocabulary  whose sets of words there are, and whose secrets no slot may name; null: any, and none
   /// @param fault       what is wrong with it and where, as "at text[0], character 4: a slot has no '}'"
+  /// @param own         whose body it is; null: a webhook's
   /// @return null where there is a fault
   static std::shared_ptr<const BodyTemplate> compile(std::string_view json, const Vocabulary* vocabulary,
-                                                     std::string& fault);
+                                                     std::string& fault, const OwnPlatform* own = nullptr);
+  /// That of a platform, which is compiled at the first call.
+  static std::shared_ptr<const BodyTemplate> of(const OwnPlatform& own);
 
   const std::string& json() const noexcept { return json_; }
 
@@ -21273,9 +22448,10 @@ class BodyTemplate {
   /// @param told     what people are told of it
   /// @param scratch  anything; what it holds is overwritten
   /// @param cut      says how many of the slots were left out, as null, since the body would be too long: beyond 1 MB
-  ///                 and twice the event
+  ///                 and twice the event; and what was cut to a platform's limits
+  /// @param fields   of the notifier; null where none is named
   void write(const Event& event, const Message& told, const Vocabulary& vocabulary, const Language* language,
-             Message& scratch, Buffer& out, Truncations& cut) const;
+             Message& scratch, Buffer& out, Truncations& cut, const FieldText* fields = nullptr) const;
 
  private:
   /// A value to be filled in, behind what stands before it.
@@ -21284,49 +22460,94 @@ class BodyTemplate {
 
     std::size_t literal_end = 0;  // in literals_
     Kind kind = Kind::text;
-    std::uint16_t start = 0;  // in program_
+    std::uint16_t first = 0;  // of its parts
+    std::uint16_t parts = 0;
+    bool is_alone = false;  // a slot that is all of the text
+    const PayloadLimit* limit = nullptr;
   };
-  /// Where the strings with slots are, while it is compiled.
-  struct Place {
-    std::string path;
-    std::size_t size = 0;  // of the text
+  /// What a text is made of.
+  struct Part {
+    std::size_t begin = 0, size = 0;       // in texts_
+    std::size_t at = 0;                    // in the string, for faults
+    const PlatformField* field = nullptr;  // of the notifier; null: a template
+    std::uint16_t start = 0;               // in program_
   };
 
-  static Piece::Kind kind_of(std::string_view text) noexcept;
-  void read(json::View value, std::string& path, std::vector<Place>& places);
+  void find_kind(std::string_view text, Piece& piece) const noexcept;
+  const PayloadLimit* find_limit(std::string_view path) const noexcept;
+  /// @param paths  gets that of each piece
+  void read(json::View value, std::string& path, std::vector<std::string>& paths);
+  void write_all(BodyComposer& composer, const Event& event, std::size_t most, std::size_t longest, Buffer& out,
+                 Truncations& cut, const FieldText* fields) const;
+  bool write_text(BodyComposer& composer, const Piece& piece, std::size_t longest, Buffer& out, Truncations& cut,
+                  const FieldText* fields) const;
 
   std::string json_;
+  const OwnPlatform* own_ = nullptr;
+  OwnPlatform::Escape escape_ = OwnPlatform::Escape::plain;
   Buffer literals_;
   std::string texts_;  // the program borrows from it
   KindProgram program_;
   std::vector<Piece> pieces_;
+  std::vector<Part> parts_;
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
 /// Whether a text is a slot alone, and which.
-inline BodyTemplate::Piece::Kind BodyTemplate::kind_of(std::string_view text) noexcept {
-  if (text == "{@event}") return Piece::Kind::event;
+inline void BodyTemplate::find_kind(std::string_view text, Piece& piece) const noexcept {
   const std::string_view slot = text.substr(1, text.size() - 2);
-  const bool is_alone =
-      text.front() == '{' && text.back() == '}' && slot.find_first_of("{}'@:?#*") == std::string::npos;
-  return is_alone ? Piece::Kind::value : Piece::Kind::text;
+  piece.is_alone = text.front() == '{' && text.back() == '}' && slot.find_first_of("{}'@:?#*") == std::string::npos;
+  const bool is_free = piece.limit == nullptr && escape_ == OwnPlatform::Escape::plain;
+  if (piece.is_alone && is_free) piece.kind = Piece::Kind::value;
+  if (text == "{@event}") piece.kind = Piece::Kind::event;
+}
+
+/// The limit of a text, where "[]" of its part stands for any element.
+NOTIFIER_NOINLINE inline const PayloadLimit* BodyTemplate::find_limit(std::string_view path) const noexcept {
+  if (own_ == nullptr) return nullptr;
+  for (const PayloadLimit& limit : own_->limits()) {
+    std::string_view part = limit.part;
+    std::size_t at = 0;
+    while (at < path.size() && !part.empty() && part[0] == path[at]) {
+      if (path[at] == '[') at = path.find(']', at) - 1;
+      part.remove_prefix(1);
+      ++at;
+    }
+    if (at == path.size() && part.empty()) return &limit;
+  }
+  return nullptr;
 }
 
 /// Keeps what stands fast, and remembers the rest.
-NOTIFIER_NOINLINE inline void BodyTemplate::read(json::View value, std::string& path, std::vector<Place>& places) {
+NOTIFIER_NOINLINE inline void BodyTemplate::read(json::View value, std::string& path, std::vector<std::string>& paths) {
   const std::size_t size = path.size();
   if (value.is_string() && value.string().find('{') != std::string_view::npos) {
-    pieces_.push_back({literals_.size(), kind_of(value.string()), 0});
-    places.push_back({path, value.string().size()});
-    texts_.append(value.string());
+    const std::string_view text = value.string();
+    Piece piece;
+    piece.literal_end = literals_.size();
+    piece.limit = find_limit(path);
+    find_kind(text, piece);
+    piece.first = static_cast<std::uint16_t>(parts_.size());
+    const auto add = [&](std::string_view part, bool is_field, std::size_t at) {
+      parts_.push_back({texts_.size(), part.size(), at, is_field ? own_->find_field(part) : nullptr, 0});
+      texts_.append(part);
+    };
+    if (own_ != nullptr) {
+      for_each_template_part(text, add);
+    } else {
+      add(text, false, 0);
+    }
+    piece.parts = static_cast<std::uint16_t>(parts_.size() - piece.first);
+    pieces_.push_back(piece);
+    paths.push_back(path);
   } else if (value.is_array()) {
     std::size_t count = 0;
     literals_.append('[');
     value.for_each_element([&](json::View element) {
       if (count != 0) literals_.append(',');
       path.append(with_number("[", count++, "]"));
-      read(element, path, places);
+      read(element, path, paths);
       path.resize(size);
     });
     literals_.append(']');
@@ -21336,7 +22557,7 @@ NOTIFIER_NOINLINE inline void BodyTemplate::read(json::View value, std::string& 
     value.for_each_member([&](std::string_view key, json::View member) {
       keys.escaped_key(key);
       path.append(size == 0 ? "" : ".").append(key);
-      read(member, path, places);
+      read(member, path, paths);
       keys.raw({});
       path.resize(size);
     });
@@ -21348,7 +22569,8 @@ NOTIFIER_NOINLINE inline void BodyTemplate::read(json::View value, std::string& 
 
 NOTIFIER_NOINLINE inline std::shared_ptr<const BodyTemplate> BodyTemplate::compile(std::string_view json,
                                                                                    const Vocabulary* vocabulary,
-                                                                                   std::string& fault) {
+                                                                                   std::string& fault,
+                                                                                   const OwnPlatform* own) {
   json::Document document;
   const auto root = document.parse(json, json.size());
   if (!root) {
@@ -21357,36 +22579,97 @@ NOTIFIER_NOINLINE inline std::shared_ptr<const BodyTemplate> BodyTemplate::compi
   }
   auto made = std::make_shared<BodyTemplate>();
   made->json_ = json;
-  std::vector<Place> places;
+  made->own_ = own;
+  if (own != nullptr) made->escape_ = own->escape();
+  std::vector<std::string> paths;
   std::string path;
-  made->read(*root, path, places);
+  made->read(*root, path, paths);
   made->texts_.append(text_padding, ' ');
 
-  const SecretNames none;
   const WordingRules rules{{},
                            vocabulary == nullptr ? nullptr : &vocabulary->state().word_sets,
                            vocabulary == nullptr ? nullptr : &vocabulary->state().secret_names};
   WordingCompiler compiler(made->program_, &rules);
-  const char* next = made->texts_.data();
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    if (made->pieces_[i].kind != Piece::Kind::event) {
-      made->pieces_[i].start = compiler.add_text({next, places[i].size});
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const Piece& piece = made->pieces_[i];
+    for (std::size_t at = piece.first; at < std::size_t{piece.first} + piece.parts; ++at) {
+      Part& part = made->parts_[at];
+      if (piece.kind == Piece::Kind::event || part.field != nullptr) continue;
+      part.start =
+          compiler.add_text({made->texts_.data() + part.begin, part.size}, made->escape_ != OwnPlatform::Escape::plain);
+      const WordingFault& found = compiler.fault();
+      if (found.message.empty()) continue;
+      fault = with_number(", character ", part.at + found.character, ": ");
+      fault = joined(paths[i].empty() ? "at its start" : joined("at ", paths[i]), fault, found.message);
+      return nullptr;
     }
-    next += places[i].size;
-    const WordingFault& found = compiler.fault();
-    if (found.message.empty()) continue;
-    fault = with_number(", character ", found.character, ": ");
-    fault = joined(places[i].path.empty() ? "at its start" : joined("at ", places[i].path), fault, found.message);
-    return nullptr;
   }
   return made;
 }
 
-NOTIFIER_NOINLINE inline void BodyTemplate::write(const Event& event, const Message& told, const Vocabulary& vocabulary,
-                                                  const Language* language, Message& scratch, Buffer& out,
-                                                  Truncations& cut) const {
-  const std::size_t most = out.size() + (std::size_t{1} << 20) + 2 * event.body.size();
-  BodyComposer composer(event, told, vocabulary, language, program_, scratch);
+NOTIFIER_NOINLINE inline std::shared_ptr<const BodyTemplate> BodyTemplate::of(const OwnPlatform& own) {
+  using Kept = std::shared_ptr<const BodyTemplate>;
+  std::atomic<const void*>& slot = own.made_of_body();
+  const void* found = slot.load(std::memory_order_acquire);
+  if (found == nullptr) {
+    std::string fault;
+    auto made = std::make_unique<const Kept>(compile(own.body(), nullptr, fault, &own));
+    // It is kept as long as the platform is: for ever. Who comes second takes the first one's.
+    if (slot.compare_exchange_strong(found, made.get(), std::memory_order_acq_rel)) found = made.release();
+  }
+  return *static_cast<const Kept*>(found);
+}
+
+/// Whether there is a text.
+NOTIFIER_NOINLINE inline bool BodyTemplate::write_text(BodyComposer& composer, const Piece& piece, std::size_t longest,
+                                                       Buffer& out, Truncations& cut, const FieldText* fields) const {
+  std::string text;
+  for (std::size_t at = piece.first; at < std::size_t{piece.first} + piece.parts; ++at) {
+    const Part& part = parts_[at];
+    std::string_view said;
+    if (part.field != nullptr) {
+      if (fields != nullptr) said = (*fields)(part.field->key());
+      if (said.empty()) return false;
+      if (piece.parts == 1 && part.field->kind == PlatformField::Kind::number) {
+        out.append(said);
+        return true;
+      }
+    } else if (const json::View value = piece.is_alone ? composer.value_at(part.start) : json::View();
+               value.kind() == json::Kind::number || value.kind() == json::Kind::boolean) {
+      value.append_json(out);
+      return true;
+    } else if (!composer.text_at(part.start, said)) {
+      return false;
+    }
+    if (piece.parts == 1 && piece.limit == nullptr && said.size() <= longest) {
+      json::Writer(out).string(said);
+      return true;
+    }
+    text.append(said);
+  }
+  constexpr std::string_view mark = "\xE2\x80\xA6";  // an ellipsis
+  const PayloadLimit::Unit unit = piece.limit != nullptr ? piece.limit->unit : PayloadLimit::Unit::bytes;
+  std::size_t most = piece.limit != nullptr ? piece.limit->amount : text.size();
+  if (length_of(text, unit) <= most && text.size() <= longest) {
+    json::Writer(out).string(text);
+    return true;
+  }
+  // In bytes there are at least as many as in any other unit.
+  most = (std::min)(most, longest);
+  const std::size_t length = length_of(text, unit);
+  const std::size_t dots = length_of(mark, unit);
+  text.resize(cut_body_text(text, most - (std::min)(most, dots), unit, escape_).size());
+  text.append(mark);
+  cut.push_back({piece.limit != nullptr ? piece.limit->part : std::string_view("text"), length,
+                 (std::min)(length, length_of(text, unit))});
+  json::Writer(out).string(text);
+  return true;
+}
+
+/// @param longest  no text is longer
+NOTIFIER_NOINLINE inline void BodyTemplate::write_all(BodyComposer& composer, const Event& event, std::size_t most,
+                                                      std::size_t longest, Buffer& out, Truncations& cut,
+                                                      const FieldText* fields) const {
   std::size_t begin = 0;
   std::size_t left_out = 0;
   for (const Piece& piece : pieces_) {
@@ -21397,21 +22680,38 @@ NOTIFIER_NOINLINE inline void BodyTemplate::write(const Event& event, const Mess
     if (piece.kind == Piece::Kind::event) {
       out.append(event.body);
     } else if (piece.kind == Piece::Kind::value) {
-      const json::View value = composer.value_at(piece.start);
+      const json::View value = composer.value_at(parts_[piece.first].start);
       is_there = value.exists();
       value.append_json(out);
     } else {
-      std::string_view text;
-      is_there = composer.text_at(piece.start, text);
-      if (is_there) json::Writer(out).string(text);
+      is_there = write_text(composer, piece, longest, out, cut, fields);
     }
-    const bool is_too_long = out.size() > most;
+    const bool is_too_long = out.size() > most || (piece.kind != Piece::Kind::text && out.size() - mark > longest);
     if (is_too_long) out.truncate(mark);
     if (is_too_long || !is_there) out.append("null");
     left_out += is_too_long;
   }
   out.append(literals_.view(begin));
   if (left_out != 0) cut.push_back({"values", pieces_.size(), pieces_.size() - left_out});
+}
+
+NOTIFIER_NOINLINE inline void BodyTemplate::write(const Event& event, const Message& told, const Vocabulary& vocabulary,
+                                                  const Language* language, Message& scratch, Buffer& out,
+                                                  Truncations& cut, const FieldText* fields) const {
+  const std::size_t begin = out.size();
+  const std::size_t cuts = cut.size();
+  const std::size_t most = begin + (std::size_t{1} << 20) + 2 * event.body.size();
+  const PayloadLimit* const whole = find_limit({});
+  std::size_t longest = static_cast<std::size_t>(-1);
+  const auto is_too_long = [&] { return whole != nullptr && length_of(out.view(begin), whole->unit) > whole->amount; };
+  do {
+    out.truncate(begin);
+    cut.resize(cuts);
+    BodyComposer composer(event, told, vocabulary, language, program_, scratch, escape_);
+    write_all(composer, event, most, longest, out, cut, fields);
+    // All texts get shorter until they fit; what stands fast may be too long by itself.
+    if (is_too_long()) longest = longest > whole->amount ? whole->amount : longest / 2;
+  } while (is_too_long() && longest >= 8);
 }
 
 }  // namespace detail
@@ -22616,12 +23916,17 @@ inline void read_time(json::View value, std::string_view field, Timestamp& out, 
 
 /// The platform that a stored notifier names, in whichever way; they have to agree. An id that is not known here is
 /// another installation's: then the name beside it decides.
-inline const PlatformInfo* read_platform(const DraftView& draft, Problems& problems) {
+/// @param vocabulary  null: beside the built-in ones there are those that this program knows
+inline const PlatformInfo* read_platform(const DraftView& draft, const Vocabulary* vocabulary, Problems& problems) {
+  const Vocabulary& known = vocabulary != nullptr ? *vocabulary : *Vocabulary::standard();
+  const auto find_by_name = [&](const std::optional<std::string_view>& name) {
+    return vocabulary != nullptr ? platform_named(name.value_or(""), known) : find_platform_by_name(name.value_or(""));
+  };
   const PlatformInfo* found = nullptr;
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
     if (!text || has_no_text(*text)) return;
     if (info == nullptr) {
-      problems.add(field, detail::joined("is no platform: ", detail::quoted(*text), "; ", known_platforms()),
+      problems.add(field, detail::joined("is no platform: ", detail::quoted(*text), "; ", known_platforms(known)),
                    "unknown_platform");
     } else if (found != nullptr && found != info) {
       problems.add(field, "does not agree with the platform named before", "unknown_platform");
@@ -22631,26 +23936,26 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   };
   const auto name = DraftView::read_text(draft.platform, "platform", problems);
   const auto type = DraftView::read_text(draft.type, "type", problems);
-  take("platform", name, find_platform_by_name(name.value_or("")));
-  const PlatformInfo* const by_id = find_platform_by_id(draft.platform_id.value_or(""));
+  take("platform", name, find_by_name(name));
+  const PlatformInfo* const by_id = platform_of_id(draft.platform_id.value_or(""), known);
   if (by_id != nullptr) take("platform_id", draft.platform_id, by_id);
-  take("type", type, find_platform_by_name(type.value_or("")));
+  take("type", type, find_by_name(type));
   if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
       !has_no_text(*draft.platform_id)) {
     problems.add("platform_id",
                  detail::joined("is no platform that is known here: ", detail::quoted(*draft.platform_id),
-                                "; name it in platform: ", known_platforms()),
+                                "; name it in platform: ", known_platforms(known)),
                  "unknown_platform");
   }
   if (found == nullptr && problems.empty())
-    problems.add("platform", detail::joined("can't be blank; ", known_platforms()), "blank");
+    problems.add("platform", detail::joined("can't be blank; ", known_platforms(known)), "blank");
   return found;
 }
 
 inline void read_stored(json::View object, Notifier& out, Problems& problems) {
   DraftView draft;
   draft.read(object, problems);
-  const PlatformInfo* const platform = read_platform(draft, problems);
+  const PlatformInfo* const platform = read_platform(draft, nullptr, problems);
   if (platform == nullptr) return;
   out.platform = platform->platform;
   if (draft.selection == DraftView::Selection::by_id) {
@@ -22787,6 +24092,8 @@ NOTIFIER_INLINE Result<Change> read_change(json::View object, const Vocabulary* 
       auto read = Vocabulary::read(object["vocabulary"], *Vocabulary::standard(), like);
       if (!read) return detail::below("vocabulary.", std::move(read).error());
       change.vocabulary = std::make_shared<const Vocabulary>(*std::move(read));
+      // Notifiers of its platforms may be read before it is applied.
+      detail::number_platforms(*change.vocabulary);
       break;
     }
   }
@@ -22840,10 +24147,10 @@ inline Error no_notifier(std::string_view id, std::string_view resource = "base"
   return not_found(resource, detail::with_quoted("there is no notifier with the id ", id));
 }
 /// @param given  id or name; empty where neither is there
-NOTIFIER_NOINLINE inline Error no_platform(std::string_view given) {
+NOTIFIER_NOINLINE inline Error no_platform(std::string_view given, const Vocabulary& vocabulary) {
   const std::string what =
       given.empty() ? "platform_id is missing" : detail::with_quoted("there is no platform ", given);
-  return not_found("notification_platform", detail::joined(what, "; ", known_platforms(true)));
+  return not_found("notification_platform", detail::joined(what, "; ", known_platforms(vocabulary, true)));
 }
 
 inline Error conflict(std::string_view text) {
@@ -24402,10 +25709,11 @@ class PackedReader {
 ///
 ///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter,
 ///             holds events back, has a language
-///     byte    platform
+///     byte    platform; of a host's own, 128 and the lower seven bits of which one it is
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
 ///     where it has a filter: 2 bytes, its number
+///     where it is of a platform of a host's own: byte, the other bits of which
 ///     varint  created_at; updated_at as the difference from it
 ///     text    name
 ///     then each field of the platform's row: a text, or a list of texts
@@ -24434,7 +25742,10 @@ class Record {
   }
 
   const char* data() const noexcept { return data_; }
-  Platform platform() const noexcept { return static_cast<Platform>(data_[1]); }
+  Platform platform() const noexcept {
+    const unsigned number = static_cast<unsigned char>(data_[1]);
+    return static_cast<Platform>(number >= own_platform ? own_number(number - own_platform) : number);
+  }
   std::uint16_t voice() const noexcept { return number_at(2); }
   /// The number of its filter, or no_filter.
   std::uint16_t filter() const noexcept { return has(filter_flag) ? number_at(id_offset + id_size()) : no_filter; }
@@ -24484,6 +25795,7 @@ class Record {
   static constexpr unsigned filter_flag = 32;
   static constexpr unsigned holds_flag = 64;
   static constexpr unsigned language_flag = 128;
+  static constexpr unsigned own_platform = 128;
   static constexpr std::size_t id_offset = 5;
 
   static void append_grouping(Buffer& out, const Notifier& notifier);
@@ -24495,10 +25807,17 @@ class Record {
     std::memcpy(&number, data_ + offset, sizeof number);
     return number;
   }
-  PackedReader after_id() const noexcept {
+  std::size_t filter_end() const noexcept {
     const unsigned has_filter = static_cast<unsigned char>(data_[0]) / filter_flag % 2;
-    const std::size_t filter_size = has_filter * sizeof(std::uint16_t);
-    return PackedReader(data_ + id_offset + id_size() + filter_size);
+    return id_offset + id_size() + has_filter * sizeof(std::uint16_t);
+  }
+  unsigned own_number(unsigned lower) const noexcept {
+    const unsigned upper = static_cast<unsigned char>(data_[filter_end()]);
+    return static_cast<unsigned>(first_own_platform) + (upper << 7 | lower);
+  }
+  PackedReader after_id() const noexcept {
+    const std::size_t own_size = static_cast<unsigned char>(data_[1]) / own_platform;
+    return PackedReader(data_ + filter_end() + own_size);
   }
   PackedReader after_times() const noexcept {
     PackedReader reader = after_id();
@@ -24534,10 +25853,13 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
                          (detail::builds_request(row_of(notifier.platform), notifier.type_data) ? request_flag : 0) |
                          (filter != no_filter ? filter_flag : 0) | (detail::holds_events(notifier) ? holds_flag : 0) |
                          (!notifier.language.empty() ? language_flag : 0);
+  const std::size_t platform = is_own(notifier.platform)
+                                   ? static_cast<std::size_t>(notifier.platform) - first_own_platform
+                                   : static_cast<std::size_t>(notifier.platform);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
-  out.append(static_cast<char>(notifier.platform));
+  out.append(static_cast<char>(is_own(notifier.platform) ? own_platform | (platform & 127) : platform));
   out.append({number, sizeof number});
   out.append(static_cast<char>(notifier.id.size()));
   out.append(notifier.id);
@@ -24545,6 +25867,7 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
     std::memcpy(number, &filter, sizeof filter);
     out.append({number, sizeof number});
   }
+  if (is_own(notifier.platform)) out.append(static_cast<char>(platform >> 7));
   append_signed_varint(out, notifier.created_at.ms);
   append_signed_varint(out, notifier.updated_at.ms - notifier.created_at.ms);
   append_packed(out, notifier.name);
@@ -25227,6 +26550,9 @@ struct Voice {
   std::string language = {};                           ///< what people read, by its tag; empty: the settings'
 
   static Voice of(const Notifier& notifier) {
+    if (const OwnPlatform* const own = OwnPlatforms::find(notifier.platform)) {
+      return {notifier.platform, false, BodyTemplate::of(*own), notifier.language};
+    }
     const PlatformRow& row = platform_info(notifier.platform);
     Voice voice{writer_for(notifier), has_own_members(row, notifier.type_data)};
     for (const PlatformField& field : row.fields) {
@@ -25242,7 +26568,8 @@ struct Voice {
   }
 
   std::uint32_t hash(const Hasher& hasher) const noexcept {
-    const char bytes[] = {static_cast<char>(platform), static_cast<char>(has_front)};
+    const auto number = static_cast<std::size_t>(platform);
+    const char bytes[] = {static_cast<char>(number), static_cast<char>(number >> 8), static_cast<char>(has_front)};
     std::uint64_t hash = hasher({bytes, sizeof bytes});
     if (body) hash ^= hasher(body->json());
     if (!language.empty()) hash += hasher(language);
@@ -25779,6 +27106,123 @@ struct RegistryCore {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/registry/moved_platforms.hpp --------------------------------------------------------------------------
+
+// What becomes of notifiers of a host's own platforms where another vocabulary has other rows for them.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Moves notifiers from the rows that they are of to those that another vocabulary has under the same names.
+class MovedPlatforms {
+ public:
+  /// Both outlive this.
+  MovedPlatforms(const Vocabulary& from, const Vocabulary& to) noexcept : from_(from), to_(to) {}
+
+  /// A problem for each platform that is gone and used, each field that is gone and has a value, and what a new row has
+  /// against a notifier: it names who is concerned first.
+  void check(const State& state, Problems& problems);
+  /// Whether some notifier is of a row that is another one now. After check().
+  bool is_unmoved() const noexcept { return is_unmoved_; }
+  /// After check() found nothing.
+  void move(Notifier& notifier) const;
+
+ private:
+  struct Use {
+    std::string_view name;  // of a platform that has another row, or none
+    std::size_t count = 0;
+    std::string first;  // who uses it
+  };
+
+  Use* find(Platform platform) noexcept;
+  /// What is wrong with a notifier by its new row; empty where nothing is.
+  std::string judge(const Notifier& notifier, Notifier& moved) const;
+
+  const Vocabulary& from_;
+  const Vocabulary& to_;
+  std::vector<Use> uses_;
+  bool is_unmoved_ = true;
+};
+
+inline MovedPlatforms::Use* MovedPlatforms::find(Platform platform) noexcept {
+  if (!is_own(platform)) return nullptr;
+  for (Use& use : uses_) {
+    if (use.name == to_string(platform)) return &use;
+  }
+  return nullptr;
+}
+
+NOTIFIER_NOINLINE inline std::string MovedPlatforms::judge(const Notifier& notifier, Notifier& moved) const {
+  moved = notifier;
+  const OwnPlatform* const row = to_.state().find_platform(to_string(notifier.platform));
+  const OwnPlatform* const own = row == nullptr ? nullptr : OwnPlatforms::admit(*row);
+  if (own == nullptr) return row == nullptr ? "lack it" : std::string(too_many_platforms);
+  for (const PlatformField& field : platform_info(notifier.platform).fields) {
+    if (field.is_kept() && has_value(field, notifier.type_data) && own->find_field(field.key()) == nullptr)
+      return joined("lack its field ", quoted(field.key()), ", for which it has a value");
+  }
+  Buffer text;
+  json::Writer writer(text);
+  write_type_data(writer, notifier, Secrets::keep);
+  json::Document document;
+  const auto root = document.parse(text.view(), text.size());
+  DraftView draft;
+  draft.name = notifier.name;
+  if (root) draft.type_data = *root;
+  moved.platform = own->row().platform;
+  moved.type_data = TypeData();
+  std::vector<EventBit> none;
+  Problems problems;
+  NotifierCheck(to_, NotifierCheck::Mode::create, moved, none, problems).apply(draft);
+  if (problems.empty()) return {};
+  return joined("do not fit it: ", problems.list()[0].field, " ", problems.list()[0].message);
+}
+
+NOTIFIER_NOINLINE inline void MovedPlatforms::check(const State& state, Problems& problems) {
+  for (const auto& own : from_.state().platforms) {
+    const OwnPlatform* const now = to_.state().find_platform(own->row().name);
+    if (now == nullptr || now->json() != own->json()) uses_.push_back({own->row().name, 0, {}});
+  }
+  if (uses_.empty()) return;
+  Notifier notifier, moved;
+  std::vector<EventBit> selected;
+  std::vector<std::string> faults(uses_.size());
+  for (const AppBlock* const app : state.apps_in_order()) {
+    app->for_each_record([&](Record record) {
+      Use* const use = find(record.platform());
+      if (use == nullptr) return;
+      is_unmoved_ = false;
+      std::string& fault = faults[static_cast<std::size_t>(use - uses_.data())];
+      record.read(notifier, selected);
+      const std::string wrong = judge(notifier, moved);
+      if (wrong.empty()) return;
+      if (use->count++ != 0) return;
+      fault = wrong;
+      use->first = joined(quoted(record.name()), " of ", quoted(app->name()));
+    });
+  }
+  for (std::size_t i = 0; i < uses_.size(); ++i) {
+    const Use& use = uses_[i];
+    if (use.count == 0) continue;
+    std::string text = joined(quoted(use.name), ", which the notifier ", use.first);
+    if (use.count > 1)
+      text.append(" and ").append(decimal(use.count - 1)).append(use.count == 2 ? " other" : " others");
+    problems.add(
+        "platforms",
+        joined("have another row of ", text.append(use.count == 1 ? " is of: they " : " are of: they "), faults[i]),
+        "in_use");
+  }
+}
+
+NOTIFIER_NOINLINE inline void MovedPlatforms::move(Notifier& notifier) const {
+  const bool has_moved = is_own(notifier.platform);
+  Notifier moved;
+  if (has_moved && judge(notifier, moved).empty()) notifier = std::move(moved);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/settings_links.hpp ---------------------------------------------------------------------------
 
 // The links of the settings: read, checked and compiled, written.
@@ -26007,9 +27451,10 @@ NOTIFIER_NOINLINE inline void MovedTypes::check_in_use(const State& state, Probl
 /// A problem for each body of notifiers that names words which the vocabulary lacks, or its secrets.
 NOTIFIER_NOINLINE inline void check_bodies(const Voices& voices, const Vocabulary& vocabulary, Problems& problems) {
   for (std::size_t number = 0; number < voices.end(); ++number) {
-    const std::shared_ptr<const BodyTemplate>& body = voices[static_cast<std::uint16_t>(number)].body;
+    const Voice& voice = voices[static_cast<std::uint16_t>(number)];
+    const std::shared_ptr<const BodyTemplate>& body = voice.body;
     std::string fault;
-    if (!body || BodyTemplate::compile(body->json(), &vocabulary, fault) != nullptr) continue;
+    if (!body || is_own(voice.platform) || BodyTemplate::compile(body->json(), &vocabulary, fault) != nullptr) continue;
     problems.add("words", detail::joined("do not fit a webhook's body, ", fault), "in_use");
   }
 }
@@ -26035,10 +27480,14 @@ NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocab
   moved.check_in_use(next, problems);
   check_bodies(next.voices(), *vocabulary, problems);
   check_languages(next, *vocabulary, problems);
+  MovedPlatforms platforms(*next.vocabulary, *vocabulary);
+  platforms.check(next, problems);
   auto pages = compile_links(next.settings->links, vocabulary->state(), problems);
   if (!problems.empty()) return std::move(problems).to_error("vocabulary");
+  number_platforms(*vocabulary, &problems);
+  if (!problems.empty()) return std::move(problems).to_error("vocabulary");
   next.pages = std::move(pages);
-  if (moved.is_unmoved()) {
+  if (moved.is_unmoved() && platforms.is_unmoved()) {
     next.vocabulary = std::move(vocabulary);
     return {};
   }
@@ -26055,6 +27504,7 @@ NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocab
     app->for_each_record([&](Record record) {
       next.read(*app, record, notifier);
       record.read(notifier, selected);
+      platforms.move(notifier);
       moved.move(selected);
       if (result) result = builder.add(notifier, selected, next.hash(notifier.id));
     });
@@ -26149,12 +27599,19 @@ inline Result<void> apply_app_removal(const Change& change, State& next) {
 }
 
 inline Result<void> apply_notifier(const Change& change, State& next) {
+  if (const PlatformRow* const row = stale_platform(change.notifier.platform, *next.vocabulary)) {
+    Change fresh = change;
+    fresh.notifier.platform = row->platform;
+    return apply_notifier(fresh, next);
+  }
   const Notifier& notifier = change.notifier;
   const AppBlock* const app = next.find_app_by_id(notifier.app_id);
   if (app == nullptr) return no_app(notifier.app_id);
   Problems problems;
   std::vector<EventBit> selected;
   check_stored(notifier, problems);
+  if (is_own(notifier.platform) && next.vocabulary->state().find_platform(to_string(notifier.platform)) == nullptr)
+    problems.add("platform", "is not in the vocabulary any more", "unknown_platform");
   if (!find_selected(*next.vocabulary, notifier, selected)) {
     problems.add("selected_event_ids", "holds an unknown event type id", "unknown_event_type");
   }
@@ -26479,11 +27936,11 @@ inline DraftView borrow(const NotifierDraft& draft, DraftDocuments& documents, P
 }
 
 /// The platform of a draft to add: by id, or for hosts that write drafts themselves by name.
-inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft) {
+inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft, const Vocabulary& vocabulary) {
   const bool by_id = draft.platform_id && !has_no_text(*draft.platform_id);
   const std::string_view given = by_id ? *draft.platform_id : draft.platform ? *draft.platform : std::string_view();
-  const PlatformInfo* const found = by_id ? find_platform_by_id(given) : find_platform_by_name(given);
-  if (found == nullptr) return no_platform(given);
+  const PlatformInfo* const found = by_id ? platform_of_id(given, vocabulary) : platform_named(given, vocabulary);
+  if (found == nullptr) return no_platform(given, vocabulary);
   return found;
 }
 
@@ -26491,7 +27948,7 @@ inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft) {
 
 NOTIFIER_INLINE Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary,
                                           const ZoneLookup& zones) {
-  const auto platform = detail::platform_of(draft);
+  const auto platform = detail::platform_of(draft, vocabulary);
   if (!platform) return platform.error();
   detail::DraftDocuments documents;
   detail::Problems problems;
@@ -27124,6 +28581,7 @@ inline Result<std::shared_ptr<const State>> Loader::load(json::View root, bool n
   check_keys(root, document_keys, {}, problems_);
   if (needs_apps && (!root["apps"].exists() || root["apps"].is_null()))
     problems_.add("apps", "is missing: an array of apps, [] for none", "missing");
+  number_platforms(*builder_.state().vocabulary, &problems_);
   faults_.take({}, problems_);
   reserve(root["apps"]);
   const auto named = [](const char* name) { return [name] { return std::string(name); }; };
@@ -27177,7 +28635,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   for (const std::string_view key : draft_.unknown) refuse_key(key, DraftView::keys, {}, problems_);
   id_hash_ = hash(draft_.id.string());
   notifier_ids_.prefetch(id_hash_);  // for load_id(), below
-  const PlatformInfo* const platform = read_platform(draft_, problems_);
+  const PlatformInfo* const platform = read_platform(draft_, builder_.state().vocabulary.get(), problems_);
   if (platform == nullptr) return;
   notifier_.platform = platform->platform;
   notifier_.active = true;
@@ -27361,6 +28819,7 @@ NOTIFIER_INLINE Registry::Registry(RegistryOptions options, detail::Limits)
     : core_(std::make_unique<detail::RegistryCore>()) {
   core_->options = std::move(options);
   if (core_->options.vocabulary == nullptr) core_->options.vocabulary = Vocabulary::standard();
+  detail::number_platforms(*core_->options.vocabulary);
   core_->state = std::make_shared<const State>(core_->options.vocabulary, core_->options.hash_seed);
 }
 
@@ -28671,6 +30130,12 @@ struct Occasion {
 /// Builds one request after the other, and keeps all capacity.
 class RequestBuilder {
  public:
+  /// The text of a field of the notifier that build() was called for; empty where there is none.
+  std::string_view field_text(std::string_view key) const noexcept {
+    const Record::Field* const field = find(key);
+    return field == nullptr ? std::string_view() : field->text;
+  }
+
   /// Fills method, URL, headers and target of a delivery whose key and platform are there; what they borrow is valid
   /// until the next call.
   void build(const PlatformRow& row, Record record, const Occasion& occasion, DeliveryView& view);
@@ -28685,6 +30150,7 @@ class RequestBuilder {
   void write_url(const PlatformRow& row, std::string_view place, std::string_view key);
   void write_parameter(std::string_view name, std::string_view value);
   Range<HeaderView> write_headers(const PlatformRow& row, std::string_view key);
+  HeaderView* write_header_slots(const PlatformRow& row);
   void write_front(const PlatformRow& row, std::string_view key, std::string_view thread);
   std::uint64_t hash_target(const PlatformRow& row) const noexcept;
   static void append_encoded(Buffer& out, std::string_view text);
@@ -28693,7 +30159,7 @@ class RequestBuilder {
   std::size_t field_count_ = 0;
   Buffer url_;
   Buffer header_text_;
-  HeaderView headers_[3 + max_platform_fields + NOTIFIER_MAX_HEADERS];
+  HeaderView headers_[1 + max_platform_headers + max_platform_fields + NOTIFIER_MAX_HEADERS];
   Buffer front_;
 };
 
@@ -28788,12 +30254,14 @@ NOTIFIER_NOINLINE inline void RequestBuilder::write_parameter(std::string_view n
 }
 
 inline Range<HeaderView> RequestBuilder::write_headers(const PlatformRow& row, std::string_view key) {
-  HeaderView* end = std::copy(row.headers.begin(), row.headers.end(), headers_);
-  HeaderView* const own_end = end + NOTIFIER_MAX_HEADERS;
   header_text_.clear();
   std::size_t room = 0;
   for (std::size_t i = 0; i < field_count_; ++i) room += fields_[i].row->before.size() + fields_[i].text.size();
+  if (row.has_header_slots) room += NOTIFIER_MAX_URL_BYTES * max_platform_headers * (1 + max_platform_fields);
   header_text_.room(room);  // so that what is borrowed from it stays where it is
+  HeaderView* end =
+      row.has_header_slots ? write_header_slots(row) : std::copy(row.headers.begin(), row.headers.end(), headers_);
+  HeaderView* const own_end = end + NOTIFIER_MAX_HEADERS;
   for (std::size_t i = 0; i < field_count_; ++i) {
     const Record::Field& field = fields_[i];
     if (field.row->kind == PlatformField::Kind::headers) {
@@ -28815,6 +30283,28 @@ inline Range<HeaderView> RequestBuilder::write_headers(const PlatformRow& row, s
   }
   if (row.key_in == Place::header) *end++ = {row.key_name, key};
   return {headers_, static_cast<std::size_t>(end - headers_)};
+}
+
+/// Of headers whose values name fields; one whose field has no value is left out.
+NOTIFIER_NOINLINE inline HeaderView* RequestBuilder::write_header_slots(const PlatformRow& row) {
+  HeaderView* end = headers_;
+  for (const HeaderView& header : row.headers) {
+    const std::size_t start = header_text_.size();
+    bool is_there = true;
+    for (std::string_view rest = header.value; !rest.empty();) {
+      const std::size_t open = (std::min)(rest.find('{'), rest.size());
+      header_text_.append(rest.substr(0, open));
+      rest.remove_prefix(open);
+      if (rest.empty()) break;
+      const std::size_t close = rest.find('}');
+      const std::string_view text = field_text(rest.substr(1, close - 1));
+      is_there = is_there && !text.empty();
+      header_text_.append(text);
+      rest.remove_prefix(close + 1);
+    }
+    if (is_there) *end++ = {header.name, header_text_.view(start)};
+  }
+  return end;
 }
 
 /// @param key     empty: it has no place there
@@ -28857,8 +30347,6 @@ inline std::uint64_t RequestBuilder::hash_target(const PlatformRow& row) const n
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/routing/renderer.hpp ----------------------------------------------------------------------------------
-
-#include <forward_list>
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -28941,6 +30429,7 @@ class Renderer {
   void render_request(Rendering& rendering, Record record, const PlatformRow& row);
   Occasion occasion(Rendering& rendering, Record record, const PlatformRow& row);
   std::string_view alert_key(const Rendering& rendering);
+  void render_own(Rendering& rendering, Record record);
   void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
   void resolve_user(const State& state, std::string_view user_id, const AppBlock* app);
   void describe_arrival(Rendering& rendering, Record record);
@@ -28958,6 +30447,8 @@ class Renderer {
   const PlatformRow* headers_of_ = nullptr;  // whose the next are
   HeaderView headers_[3];
   RequestBuilder request_;
+  Buffer own_body_, own_front_;
+  Truncations own_cut_;
   Arrival arrival_;
   DeliveryView view_;
 };
@@ -29140,6 +30631,7 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
       view_.truncations = own.cut;
       return;
     }
+    if (is_own(row.platform)) return render_own(rendering, record);
   } else {
     view_.method = row.method;
     view_.url = record.first_text();
@@ -29226,6 +30718,46 @@ NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record
   view_.body = shared.email.behind(front_.view());
   view_.front_size = front_.size();
   view_.truncations = shared.cut;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/routing/renderer_own.hpp ------------------------------------------------------------------------------
+
+// What a Renderer makes for platforms of hosts' own.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The body of a platform of a host's own: what names something of the notifier's is made for it alone.
+NOTIFIER_NOINLINE inline void Renderer::render_own(Rendering& rendering, Record record) {
+  const OwnPlatform* const own = OwnPlatforms::find(record.platform());
+  if (own->is_body_shared()) {
+    const Rendering::Payload& shared = prepare(rendering, record.voice());
+    view_.body = shared.body.view();
+    view_.truncations = shared.cut;
+    return;
+  }
+  const auto find = [this](std::string_view key) { return request_.field_text(key); };
+  const BodyTemplate::FieldText fields(find);
+  const Language* const language = rendering.language(record.voice());
+  const Message& message = rendering.described(options_, language);
+  own_body_.clear();
+  own_cut_.clear();
+  BodyTemplate::of(*own)->write(*rendering.event, message, *rendering.state->vocabulary, language, rendering.scratch,
+                                own_body_, own_cut_, &fields);
+  if (message.refused_link() + message.left_out() != 0) tell_left_out(message, own_cut_);
+  view_.rest_id = 0;
+  view_.truncations = own_cut_;
+  view_.body = own_body_.view();
+  if (request_.front().size() <= 1) return;
+  // Members that are the notifier's own stand before all others.
+  const std::string_view rest = own_body_.view().substr(1);
+  own_front_.clear();
+  own_front_.append(request_.front().substr(0, request_.front().size() - (rest == "}")));
+  own_front_.append(rest);
+  view_.body = own_front_.view();
 }
 
 }  // namespace detail
@@ -29846,7 +31378,7 @@ inline void RouterEngine::prepare_batch(const State& state, Batch& batch) {
       rendering.begin(event, state, ++rendered_);
     }
     if (row_of(match.record.platform()).sends_event) continue;
-    has[static_cast<std::size_t>(match.record.platform())] = true;
+    if (!is_own(match.record.platform())) has[static_cast<std::size_t>(match.record.platform())] = true;
     if (!rendering.is_described) {
       rendering.described(renderer_.options(), rendering.language(match.record.voice()));
     }
@@ -32006,7 +33538,7 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 /// Writes `{"id","name","display_name","logo_url","available_event_ids","description"}`, the event types being of this
-/// vocabulary.
+/// vocabulary; of a platform of its own also `fields`, as its row has them.
 /// @param logo_url  "{platform}" stands for the platform's name; empty: there is none
 inline void write_json(json::Writer& out, const PlatformRow& platform, const Vocabulary& vocabulary,
                        std::string_view logo_url = {}) {
@@ -32026,6 +33558,10 @@ inline void write_json(json::Writer& out, const PlatformRow& platform, const Voc
       }
     });
     out.member("description", platform.description);
+    if (const detail::OwnPlatform* const own = vocabulary.state().find_platform(platform.name)) {
+      out.key("fields");
+      out.raw(own->fields_json());
+    }
   });
 }
 
@@ -32041,21 +33577,24 @@ namespace detail::api {
 
 inline Response list_platforms(Call& call) {
   return without_secrets(call, list_response("notification_platforms", [&](json::Writer& out) {
-                           for (auto info = platforms_begin(); info != platforms_end(); ++info)
-                             write_json(out, *info, *call.registry.vocabulary(), call.registry.settings().logo_url);
+                           const auto vocabulary = call.registry.vocabulary();
+                           for_each_platform(*vocabulary, [&](const PlatformRow& row) {
+                             write_json(out, row, *vocabulary, call.registry.settings().logo_url);
+                           });
                          }));
 }
 
 inline Response search_platforms(Call& call) {
   return without_secrets(call, list_response("notification_platforms", [&](json::Writer& out) {
-                           const PlatformInfo* info = find_platform_by_name(call.target.parameter("name"));
+                           const PlatformInfo* info =
+                               platform_named(call.target.parameter("name"), *call.registry.vocabulary());
                            if (info != nullptr)
                              write_json(out, *info, *call.registry.vocabulary(), call.registry.settings().logo_url);
                          }));
 }
 
 inline Response show_platform(Call& call) {
-  const PlatformInfo* info = find_platform_by_id(call.parameters[0]);
+  const PlatformInfo* info = platform_of_id(call.parameters[0], *call.registry.vocabulary());
   if (info == nullptr) return not_found("notification_platform");
   return without_secrets(call, json_response(200, [&](json::Writer& out) {
                            out.object([&] {
@@ -32733,11 +34272,15 @@ constexpr json::Kind kind_of_success(std::string_view text) noexcept {
 }
 
 /// What speaks against a success that the status tells of; empty where it is one.
-inline std::string_view doubt_success(const ReplyRules& rules, ReplyBody& body) {
+inline std::string_view doubt_success(const ReplyRules& rules, int status, ReplyBody& body) {
+  const Range<int>& statuses = rules.success_statuses;
+  if (!statuses.empty() && std::find(statuses.begin(), statuses.end(), status) == statuses.end())
+    return rules.unlike_success;
   if (!rules.success_body.empty() && trimmed(body.text()) != rules.success_body) return rules.unlike_success;
   if (rules.success_member.empty()) return {};
   const json::View success = body.member(rules.success_member);
-  if (success.kind() != kind_of_success(rules.success_text)) return rules.unlike_success;
+  const json::Kind kind = rules.success_is_text ? json::Kind::string : kind_of_success(rules.success_text);
+  if (success.kind() != kind) return rules.unlike_success;
   return success.text() == rules.success_text ? std::string_view() : rules.denied_success;
 }
 
@@ -32767,7 +34310,7 @@ inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Time
   if (reply.status >= 300 && reply.status <= 399) return verdict;
   ReplyBody body(reply.body);
   const bool is_success = verdict.action == Action::delivered;
-  const std::string_view doubt = is_success ? doubt_success(rules, body) : std::string_view();
+  const std::string_view doubt = is_success ? doubt_success(rules, reply.status, body) : std::string_view();
   if (is_success && doubt.empty()) {
     if (!rules.taken.empty()) verdict.reason = rules.taken;
     verdict.receipt = read_receipt(rules, body);
@@ -32866,10 +34409,11 @@ inline std::uint64_t read_hex(std::string_view text) noexcept {
   return value;
 }
 
+/// One of a host's own that nobody knows any more is delivered and judged as a webhook.
 inline bool read_platform(std::string_view name, Platform& out) noexcept {
   const PlatformInfo* const info = find_platform_by_name(name);
   if (info != nullptr) out = info->platform;
-  return info != nullptr;
+  return !name.empty();
 }
 
 template <class Member>

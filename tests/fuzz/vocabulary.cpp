@@ -1,7 +1,8 @@
 // Reads any bytes as templates, any JSON as a vocabulary, and tells any event by it: stops where what is told is no
 // UTF-8, has a control character, calls itself inert and is not, has a link that is none or a name that is not in the
-// sentence; where a vocabulary that was read is not written and read again as the same; and where a platform's payload
-// is no JSON; in every language that the vocabulary has.
+// sentence; where a vocabulary that was read is not written and read again as the same; where a platform's payload is
+// no JSON, in every language that the vocabulary has; and where the body of a platform of the vocabulary's own does not
+// compile, is no JSON, or holds a text that is longer than it may be. Replies are judged by its rules.
 //
 // Chunks of the input end in 0xFF: a vocabulary, an event, a link base. One that does not begin with '{' is the
 // templates of one kind: when, title, sentence, fields, actor and link, a line each.
@@ -14,6 +15,8 @@
 #include <string_view>
 
 #include "../unit/inert_text.hpp"
+#include "notifier/delivery/classify.hpp"
+#include "notifier/message/body_template.hpp"
 #include "notifier/message/describe.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/registry.hpp"
@@ -133,6 +136,34 @@ void check_payloads(const Message& message) {
   }
 }
 
+/// By the row itself, which gets no number: there are not that many.
+void check_platform(const detail::OwnPlatform& own, const Event& event, const Message& told,
+                    const Vocabulary& vocabulary) {
+  using detail::BodyTemplate;
+  std::string fault;
+  const auto body = BodyTemplate::compile(own.body(), nullptr, fault, &own);
+  require(body != nullptr, "the body of a row that was read is none", fault);
+  static Message scratch;
+  Buffer out;
+  Truncations cut;
+  const auto find = [&](std::string_view key) -> std::string_view {
+    const PlatformField* const field = own.find_field(key);
+    require(field != nullptr, "a body names what is no field", key);
+    return field->kind == PlatformField::Kind::number ? "1" : "a*b";
+  };
+  const BodyTemplate::FieldText fields(find);
+  body->write(event, told, vocabulary, nullptr, scratch, out, cut, &fields);
+  json::Document written;
+  require(written.parse(out.view()).has_value() && is_utf8(out.view()), "a body is no JSON", out.view());
+  for (const Truncation& one : cut) require(one.kept <= one.length, "more is kept than there was", one.part);
+
+  HttpReply reply;
+  reply.status = 200;
+  reply.body = event.body;
+  const Verdict verdict = detail::net::classify_by(own.rules(), reply, {});
+  require(!verdict.reason.empty(), "a verdict without a reason");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -152,6 +183,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       check_message(message);
       require(message.text_size() <= (std::size_t{2} << 20) + 16 * event.size(), "too much is told");
       check_payloads(message);
+      for (const auto& own : vocabulary.state().platforms) {
+        check_platform(*own, Event::read(*root, event), message, vocabulary);
+      }
     }
   }
 

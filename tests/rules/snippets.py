@@ -97,6 +97,6 @@ def check(document):
                 check_module(where, body, folder)
 
 
-for name in ("README.md", "CONTRIBUTING.md", "include/WHAT_CHANGED.md", "include/FILTERS.md", "include/STORMS.md", "include/MANY_MACHINES.md", "include/WORDINGS.md", "wasm/README.md"):
+for name in ("README.md", "CONTRIBUTING.md", "include/WHAT_CHANGED.md", "include/FILTERS.md", "include/STORMS.md", "include/MANY_MACHINES.md", "include/WORDINGS.md", "include/PLATFORMS.md", "wasm/README.md"):
     check(ROOT / name)
 report(problems)

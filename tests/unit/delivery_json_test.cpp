@@ -75,7 +75,7 @@ TEST_CASE("every platform is stored by its name") {
 
 TEST_CASE("what is no stored delivery is refused") {
   for (const char* text :
-       {"null", "[]", "{}", "{\"key\":\"k\"}", "{\"platform\":\"webhook\"}", "{\"key\":\"k\",\"platform\":\"fax\"}",
+       {"null", "[]", "{}", "{\"key\":\"k\"}", "{\"platform\":\"webhook\"}", "{\"key\":\"k\",\"platform\":\"\"}",
         "{\"key\":1,\"platform\":\"webhook\"}", "{\"key\":\"\",\"platform\":\"webhook\"}"}) {
     CAPTURE(text);
     CHECK_FALSE(read(text));

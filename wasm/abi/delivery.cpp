@@ -241,6 +241,18 @@ uint32_t notifier_reserve(uint32_t size) {
   return address_of(input.room(size));
 }
 
+notifier_status notifier_know_platforms(uint32_t rows, uint32_t rows_size) {
+  return with_json(rows, rows_size, [](View list) {
+    list.for_each_element([](View row) {
+      notifier::detail::OwnPlatform own;
+      notifier::detail::Problems problems;
+      notifier::detail::OwnPlatformReader(own, {}, problems).read(row);
+      if (problems.empty()) notifier::detail::OwnPlatforms::take_over(own);
+    });
+    return respond_done();
+  });
+}
+
 notifier_status notifier_classify(uint32_t attempt, uint32_t attempt_size, uint32_t body, uint32_t body_size) {
   return with_json(attempt, attempt_size, [&](View given) {
     if (given["failure"].is_string()) {

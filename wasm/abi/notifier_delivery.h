@@ -35,6 +35,9 @@ int32_t notifier_host_zone_offset(uint32_t zone, uint32_t zone_size, double at) 
 
 /* ---- judging ---- */
 
+/* Makes platforms of hosts' own known by their names, as notifier_platforms() of the other module tells them: an array
+ * of rows. */
+notifier_status notifier_know_platforms(uint32_t rows, uint32_t rows_size);
 /* What came of an attempt: notifier::classify() and classify_smtp(). `attempt` is one of
  * `{"platform","status","headers":[["name","value"],...],"now"}`, of whose reply `body` is the beginning,
  * `{"smtp":CODE,"text"}`, or `{"failure":"unresolved"|"refused"|"tls"|"timeout"|"broken"|"blocked"|"local"}`.

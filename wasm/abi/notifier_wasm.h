@@ -197,6 +197,10 @@ notifier_status notifier_snapshot(notifier_engine* engine);
 /* `{"email_from"?,"link_base"?}`: see notifier::Settings. What is missing stays as it is. */
 notifier_status notifier_configure(notifier_engine* engine, uint32_t settings, uint32_t settings_size);
 notifier_status notifier_catalogue(notifier_engine* engine);
+/* Platforms of hosts' own: a number that grows whenever a name comes to mean another row; and what is known by which
+ * number in records, `[{"number","is_meant","row"},...]`: whether the row is the one that its name means now. */
+uint32_t notifier_platform_changes(void);
+notifier_status notifier_platforms(void);
 
 /* ---- HTTP API ---- */
 

@@ -199,6 +199,27 @@ notifier_status notifier_configure(notifier_engine* engine, uint32_t settings, u
   return respond(engine->registry.set_settings(std::move(changed)));
 }
 
+uint32_t notifier_platform_changes(void) { return static_cast<uint32_t>(notifier::detail::OwnPlatforms::changes()); }
+
+notifier_status notifier_platforms(void) {
+  using notifier::detail::OwnPlatform;
+  using notifier::detail::OwnPlatforms;
+  return respond_with([](Writer& out) {
+    out.array([&] {
+      OwnPlatforms::for_each([&](const OwnPlatform& own) {
+        out.object([&] {
+          out.key("number");
+          out.unsigned_integer(static_cast<std::size_t>(own.row().platform));
+          out.key("is_meant");
+          out.boolean(OwnPlatforms::find_by_name(own.row().name) == &own);
+          out.key("row");
+          out.raw(own.json());
+        });
+      });
+    });
+  });
+}
+
 notifier_status notifier_catalogue(notifier_engine* engine) {
   const auto held = engine->registry.vocabulary();
   const notifier::Vocabulary& vocabulary = *held;
@@ -206,9 +227,9 @@ notifier_status notifier_catalogue(notifier_engine* engine) {
     out.object([&] {
       out.key("platforms");
       out.array([&] {
-        for (const auto* platform = notifier::platforms_begin(); platform != notifier::platforms_end(); ++platform) {
-          write_json(out, *platform, vocabulary, engine->registry.settings().logo_url);
-        }
+        notifier::detail::for_each_platform(vocabulary, [&](const notifier::PlatformRow& row) {
+          write_json(out, row, vocabulary, engine->registry.settings().logo_url);
+        });
       });
       out.key("event_categories");
       out.array([&] {

@@ -1,6 +1,6 @@
 // The notifier API as functions.
 
-import type { Delivery, EventCategory, EventType, FieldError, LanguageRows, Links, Notifier, NotifierDraft, NotifierPatch, PlatformInfo, VocabularyRows } from 'notifier-wasm';
+import type { Delivery, EventCategory, EventType, FieldError, LanguageRows, Links, Notifier, NotifierDraft, NotifierPatch, PlatformInfo, PlatformRow, VocabularyRows } from 'notifier-wasm';
 import { readNote, type DeliveryNote } from './delivery_note.js';
 import type { Answer, Transport } from './transport.js';
 
@@ -31,6 +31,8 @@ export interface ServerCatalogue {
   platforms: PlatformInfo[];
   categories: EventCategory[];
   types: EventType[];
+  /** Platforms of its own, by rows of its vocabulary. */
+  rows?: PlatformRow[];
 }
 
 /** An answer that is not the one hoped for. */
@@ -111,10 +113,13 @@ export class Client {
       this.#try<{ event_categories: EventCategory[] }>('/v1/event_categories'),
       this.#try<{ event_types: EventType[] }>('/v1/event_types'),
     ]);
+    const hasOwn = platforms?.notification_platforms.some(({ fields }) => fields !== undefined);
+    const vocabulary = hasOwn ? await this.#try<{ vocabulary?: { platforms?: PlatformRow[] } }>('/v1/vocabulary') : undefined;
     return {
       platforms: platforms?.notification_platforms ?? [],
       categories: categories?.event_categories ?? [],
       types: types?.event_types ?? [],
+      rows: vocabulary?.vocabulary?.platforms ?? [],
     };
   }
 

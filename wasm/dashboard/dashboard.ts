@@ -14,6 +14,7 @@ import './list.js';
 import type { NotifierList, RowAction } from './list.js';
 import { base } from './look.js';
 import { Notices } from './notice.js';
+import { ownPlatforms } from './own_platforms.js';
 import { platforms } from './platforms.js';
 import { NoApps, Session, type Engines, type Observer } from './session.js';
 import { Words, directionOf, short, type Strings } from './strings.js';
@@ -522,7 +523,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
         <input class="grow" type="search" id="find" aria-label=${words.say('find')} placeholder=${words.say('find')} .value=${this._query} @input=${(event: Event) => (this._query = (event.target as HTMLInputElement).value)}>
         <select id="platform" aria-label=${words.say('platform')} .value=${this._platform} @change=${(event: Event) => (this._platform = (event.target as HTMLSelectElement).value)}>
           <option value="" ?selected=${this._platform === ''}>${words.say('anyPlatform')}</option>
-          ${platforms.map((name) => html`<option value=${name} ?selected=${this._platform === name}>${words.find(`platform.${name}`) ?? name}</option>`)}
+          ${[...platforms.map((name) => ({ name })), ...ownPlatforms()].map(({ name, display_name: shown = name }: { name: string; display_name?: string }) => html`<option value=${name} ?selected=${this._platform === name}>${words.find(`platform.${name}`) ?? short(shown)}</option>`)}
         </select>
         <span class="quiet grow" id="count" role="status"><bdi>${words.say(isNarrowed ? 'found' : 'count', { count: shown.length })}</bdi></span>${add}
       </div>

@@ -11,8 +11,8 @@ import type { AskDigest } from './held_back.js';
 import './held_back.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
-import { fieldsOf } from './platform_fields.js';
-import type { PlatformField } from './platform_rows.js';
+import { ownPlatform, ownPlatforms } from './own_platforms.js';
+import { fieldsOf, type FormField } from './platform_fields.js';
 import { platforms } from './platforms.js';
 import './preview.js';
 import { sentence, short, type Words } from './strings.js';
@@ -137,7 +137,9 @@ export class NotifierEditor extends LitElement {
 
   /** What is wrong now: the library's own verdict, and what the server said of it. */
   get #problems(): readonly FieldError[] {
-    const own = [...(this.workshop?.problems(this.#draft) ?? []), ...noJson(this._form.platform, this._form.data).map((field) => ({ field, code: 'type', message: this.words.say('filterNoJson') }))];
+    // A secret that is there stays where nothing is entered.
+    const isKept = ({ field, code }: FieldError) => code === 'blank' && this.notifier?.secrets_set?.some((key) => field === `type_data.${key}`);
+    const own = [...(this.workshop?.problems(this.#draft) ?? []).filter((problem) => !isKept(problem)), ...noJson(this._form.platform, this._form.data).map((field) => ({ field, code: 'type', message: this.words.say('filterNoJson') }))];
     return [...own, ...this._refused.filter(({ field }) => !own.some((one) => one.field === field))];
   }
 
@@ -179,17 +181,18 @@ export class NotifierEditor extends LitElement {
     const shown = problems.filter(({ field }) => [...this._touched].some((name) => field.startsWith(name) || name === 'other'));
     const submitted = this._touched.has('other');
     const off = this.notifier?.switched_off;
-    const sees = platforms.includes(form.platform);
+    const names = [...platforms, ...ownPlatforms().map(({ name }) => name as Platform)];
+    const sees = names.includes(form.platform);
     const fields = fieldsOf(form.platform);
-    const ofRequest = fields.filter(isOfRequest);
+    const ofRequest = ownPlatform(form.platform) ? [] : fields.filter(isOfRequest);
     return html`<div class="two">
       <form novalidate @submit=${this.#submit}>
         ${off ? html`<p class="off">${words.say('switchedOffHint', { message: short(off.reason, 200), time: words.moment(Date.parse(off.at)) })}</p>` : nothing}
         ${this.#text('name', words.say('name'), 'name', form.name, (name) => ({ name }), shown, 'name')}
-        <fieldset><legend>${words.say('platform')}</legend><div class="platforms">${platforms.map((platform) => html`<label class="choice">
+        <fieldset><legend>${words.say('platform')}</legend><div class="platforms">${names.map((platform) => html`<label class="choice">
           <input type="radio" name="platform" .value=${platform} .checked=${form.platform === platform} ?disabled=${this.notifier !== undefined} @change=${() => this.#set({ platform }, 'platform', 'type_data')}>
-          ${platformSign(platform)}<span>${words.find(`platform.${platform}`)}</span></label>`)}</div></fieldset>
-        ${fields.filter((field) => !isOfRequest(field)).map((field) => this.#field(field, shown))}
+          ${platformSign(platform)}<span>${words.find(`platform.${platform}`) ?? short(ownPlatform(platform)?.display_name ?? platform)}</span></label>`)}</div></fieldset>
+        ${fields.filter((field) => !ofRequest.includes(field)).map((field) => this.#field(field, shown))}
         ${ofRequest.length > 0 ? html`<details class="more" ?open=${shown.some(({ field }) => ofRequest.some(({ key }) => field.startsWith(`type_data.${key}`)))}><summary>${words.say('request')}</summary>
           ${ofRequest.map((field) => this.#field(field, shown))}</details>` : nothing}
         <fieldset class="stack"><legend>${words.say('events')}</legend>
@@ -252,21 +255,25 @@ export class NotifierEditor extends LitElement {
   }
 
   /** A field of `type_data`, by its kind. */
-  #field(field: PlatformField, problems: readonly FieldError[]): TemplateResult | typeof nothing {
+  #field(field: FormField, problems: readonly FieldError[]): TemplateResult | typeof nothing {
     const { words } = this;
     const { key, kind, required, shown } = field;
     if (kind === 'users') return this.#people(key);
     const id = idOf(key);
     const path = `type_data.${key}`;
-    const own = wordsOf[key];
-    const label = own ? words.find(own.label)! : sentence(key);
-    const hint = [required && key === fieldsOf(this._form.platform).find((each) => each.required)?.key && words.find(`help.${this._form.platform}`), own?.hint && words.find(own.hint), !shown && this.notifier?.secrets_set?.includes(key) ? words.say('secretKept') : ''].filter(Boolean).join(' ');
+    const isOwn = ownPlatform(this._form.platform) !== undefined;
+    const own = isOwn ? undefined : wordsOf[key];
+    const label = own ? words.find(own.label)! : (field.label ?? sentence(key));
+    const hint = [required && key === fieldsOf(this._form.platform).find((each) => each.required)?.key && words.find(`help.${this._form.platform}`), own?.hint && words.find(own.hint), field.help, !shown && this.notifier?.secrets_set?.includes(key) ? words.say('secretKept') : ''].filter(Boolean).join(' ');
     const value = this.#entered(key);
     if (kind === 'choice') {
       const choices = (field.choices ?? '').split(' ');
+      // Where nothing is chosen, what counts is the first of the list; of a host's own its default, if it has one.
+      const none = isOwn ? (field.fallback ?? (required ? undefined : '')) : choices[0];
+      if (isOwn && !choices.includes(none ?? '')) choices.unshift(none ?? '');
       return html`<div class="field"><label for=${id}>${label}</label>
         <select id=${id} aria-describedby="${id}-hint" @change=${(event: Event) => this.#set(this.#enter(key, (event.target as HTMLSelectElement).value), path)}>
-          ${choices.map((choice, at) => html`<option value=${at === 0 ? '' : choice} ?selected=${value === choice}>${choice}</option>`)}</select>
+          ${choices.map((choice) => html`<option value=${choice === none ? '' : choice} ?selected=${value === choice}>${choice}</option>`)}</select>
         ${hint ? html`<span class="hint" id="${id}-hint">${hint}</span>` : nothing}${this.#errors(`${id}-error`, problems, path)}</div>`;
     }
     if (kind !== 'headers' && kind !== 'addresses' && kind !== 'json') return this.#text(id, label, path, value, (text) => this.#enter(key, text), problems, path, hint, kind === 'url' ? 'url' : 'text');
@@ -346,7 +353,7 @@ export class NotifierEditor extends LitElement {
 }
 
 /** What shapes the request itself stands apart: few need it. */
-function isOfRequest({ kind }: PlatformField): boolean {
+function isOfRequest({ kind }: FormField): boolean {
   return kind === 'choice' || kind === 'headers' || kind === 'json';
 }
 

@@ -6,6 +6,7 @@ import { define } from './define.js';
 import { base } from './look.js';
 import { drawDiscord, drawGoogleChat, drawMatrix, drawMicrosoftTeams, drawPagerDuty, drawPush, drawRocketChat, drawSlack, drawTelegram, markCuts, withCuts } from './chat.js';
 import { readMail, type Mail } from './mail.js';
+import { platformNames } from './platform_names.js';
 import type { Words } from './strings.js';
 import './view_words.js';
 
@@ -102,7 +103,7 @@ export class NotifierPayload extends LitElement {
     const size = new TextEncoder().encode(raw).length;
     const button = (view: View, text: string) => html`<button type="button" class="button plain small" data-view=${view} aria-pressed=${this._view === view} @click=${() => (this._view = view)}>${text}</button>`;
     return html`<div class="paper"><div class="views" role="group" aria-label=${words.say('view.preview')}><slot name="title"></slot>
-        ${delivery.platform === 'email' ? html`${mailPolicy ? button('seen', words.say('html')) : nothing}${button('text', words.say('text'))}` : button('seen', words.say(delivery.platform === 'webhook' ? 'request' : 'asSeen'))}
+        ${delivery.platform === 'email' ? html`${mailPolicy ? button('seen', words.say('html')) : nothing}${button('text', words.say('text'))}` : button('seen', words.say(isRequest(delivery.platform) ? 'request' : 'asSeen'))}
         ${button('raw', words.say('raw'))}</div>
       ${delivery.truncations.length > 0 ? html`<p class="cuts" id="cuts">${words.say('cut', { parts: words.list(delivery.truncations.map(({ part, kept, length }) => words.say('cutPart', { part: words.find(`part.${part}`) ?? part, kept, length }))) })}</p>` : nothing}
       ${this._view === 'raw' ? html`<div class="inner"><p class="quiet">${words.say('bytes', { count: size })}</p><pre tabindex="0" id="raw" aria-label=${words.say('raw')}>${raw}</pre></div>` : this.#seen()}
@@ -128,7 +129,7 @@ export class NotifierPayload extends LitElement {
           <dt>${words.say('subject')}</dt><dd id="subject"><bdi>${withCuts(subject, cut)}</bdi></dd></dl>
         ${this._view === 'text' || !mailPolicy ? html`<pre tabindex="0" id="text" aria-label=${words.say('text')}>${markCuts(text, cut)}</pre>` : html`<iframe sandbox="allow-same-origin" title=${words.say('html')}></iframe>`}</div>`;
     }
-    if (delivery.platform === 'webhook') {
+    if (isRequest(delivery.platform)) {
       return html`<div class="inner"><p class="line"><code>${delivery.method}</code> ${delivery.url}</p>
         <table><caption class="visually-hidden">${words.say('headers')}</caption><thead class="visually-hidden"><tr><th scope="col">${words.say('header')}</th><th scope="col">${words.say('value')}</th></tr></thead><tbody>
         ${Object.entries({ ...delivery.headers, ...this.#signature() }).map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>
@@ -139,6 +140,11 @@ export class NotifierPayload extends LitElement {
     const draw = { slack: drawSlack, discord: drawDiscord, microsoft_teams: drawMicrosoftTeams, google_chat: drawGoogleChat, telegram: drawTelegram, ntfy: drawPush, gotify: drawPush, pushover: drawPush, pagerduty: drawPagerDuty, matrix: drawMatrix }[delivery.platform as string] ?? drawRocketChat;
     return html`<div class="inner">${draw(body, name, time, cut, (at) => words.moment(at))}</div>`;
   }
+}
+
+/** Whether it is shown as the request that it is: nobody here knows how a host's own platform looks. */
+function isRequest(platform: string): boolean {
+  return platform === 'webhook' || !(platformNames as readonly string[]).includes(platform);
 }
 
 /** Puts styles aside, which the page's policy would refuse and report. */

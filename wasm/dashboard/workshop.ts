@@ -3,6 +3,7 @@
 import { NotifierError, compileFilter, type Catalogue, type CompiledFilter, type Delivery, type Engine, type Explained, type FieldError, type Notifier, type NotifierDraft } from 'notifier-wasm';
 import type { AppInfo, Person, ServerSettings } from './client.js';
 import { Dialect } from './dialect.js';
+import { ownPlatform } from './own_platforms.js';
 
 export { Dialect };
 
@@ -86,6 +87,8 @@ export function mirror(engine: Engine, app: AppInfo, notifiers: readonly Notifie
 /** The least that a preview of a platform needs. */
 export function standIn({ id, name }: { id: string; name: string }, people: readonly Person[]): NotifierDraft {
   const [first] = people;
-  const data = name === 'email' ? (first ? { user_ids: [first.id] } : { emails: ['you@example.com'] }) : { webhook_url: 'https://example.com/hook' };
+  const own = ownPlatform(name);
+  const value = (kind: string | undefined, choices: readonly string[] = []) => (kind === 'url' ? 'https://example.com/' : kind === 'choice' ? choices[0] : '1');
+  const data = own ? Object.fromEntries((own.fields ?? []).filter(({ required }) => required).map(({ key, kind, choices }) => [key, value(kind, choices)])) : name === 'email' ? (first ? { user_ids: [first.id] } : { emails: ['you@example.com'] }) : { webhook_url: 'https://example.com/hook' };
   return { name: 'Preview', platform_id: id, type_data: data };
 }

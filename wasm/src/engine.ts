@@ -579,6 +579,7 @@ export class Engine {
   #changed(): void {
     this.#notifiers.clear();
     this.#ids.clear();
+    if (this.#handle !== 0 && this.#instance.usable) this.#instance.learnPlatforms();
   }
 }
 

@@ -1,6 +1,7 @@
 // The loader: one instance of the WebAssembly module, and how to talk to it. The C interface is abi/notifier_wasm.h.
 
 import { NotifierError } from './error.js';
+import { takeOver } from './own_platforms.js';
 
 type Call = (...args: number[]) => number;
 
@@ -10,7 +11,7 @@ export type Exports = Record<
     | 'abi_version' | 'answer' | 'reserve' | 'new' | 'delete'
     | 'route' | 'match' | 'lines' | 'explain' | 'preview' | 'digest' | 'filter_new' | 'filter_delete' | 'filter_judge'
     | 'add_app' | 'update_app' | 'remove_app' | 'apps' | 'put_user' | 'remove_user' | 'add' | 'update' | 'remove' | 'find' | 'list' | 'signing_secrets' | 'validate'
-    | 'load' | 'vocabulary' | 'snapshot' | 'configure' | 'catalogue' | 'handle' | 'switch_off' | 'prepare' | 'publish' | 'abandon' | 'apply'}`,
+    | 'load' | 'vocabulary' | 'snapshot' | 'configure' | 'catalogue' | 'handle' | 'switch_off' | 'prepare' | 'publish' | 'abandon' | 'apply' | 'platforms' | 'platform_changes'}`,
   Call
 >;
 
@@ -52,6 +53,9 @@ export class Instance {
   readonly literals = new Map<number, string>();
   /** Where results that come in pieces are put together; kept for the next call. */
   desk: Uint8Array = new Uint8Array(0);
+  /** Platforms of hosts' own by their numbers in records. */
+  readonly platforms = new Map<number, string>();
+  #platformChanges = 0;
   /** How many engines and filters live here. */
   users = 0;
   /** The owner of the engine that is being called. */
@@ -114,6 +118,18 @@ export class Instance {
     (exports['_initialize'] as Call)();
     this.look();
     this.answer = this.exports.notifier_answer() >>> 2;
+  }
+
+  /** Learns of platforms that came with a vocabulary, and makes them known to who delivers. Takes the place of the last answer. */
+  learnPlatforms(): void {
+    const changes = this.exports.notifier_platform_changes() >>> 0;
+    if (changes === this.#platformChanges) return;
+    this.#platformChanges = changes;
+    this.check(this.exports.notifier_platforms());
+    for (const { number, is_meant, row } of JSON.parse(this.answerText())) {
+      this.platforms.set(number, row.name);
+      if (is_meant) takeOver(row.name, JSON.stringify(row));
+    }
   }
 
   get usable(): boolean {

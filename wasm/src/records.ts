@@ -2,7 +2,7 @@
 
 import { Answer, type Instance } from './instance.js';
 import { platformNames } from './platforms.js';
-import type { Delivery, EmailDelivery, HttpDelivery, Outcome, Truncation } from './types.js';
+import type { Delivery, EmailDelivery, HttpDelivery, HttpPlatform, Outcome, Truncation } from './types.js';
 
 // Words of a notifier_record. A text takes two: start and size.
 const enum Word { Platform, NotifierId, NotifierName = 3, AppId = 5, Target = 7, EventId = 9, EventType = 11, Key = 13, Method = 15, Arrival = 17, PacedAs = 19, Body = 21, BodySize, Pairs, Cuts, Size }
@@ -78,7 +78,8 @@ export function readDeliveries<Body extends string | Uint8Array>(
       : asBytes
         ? instance.bytes.slice(bodiesAt + start, bodiesAt + start + size)
         : bodies.slice(start, start + size);
-    const platform = platformNames[words[record + Word.Platform]!]!;
+    const number = words[record + Word.Platform]!;
+    const platform = platformNames[number] ?? (instance.platforms.get(number) as HttpPlatform);
     const truncations: Truncation[] = [];
     let delivery: Delivery<Body>;
     if (platform === 'email') {

@@ -111,7 +111,7 @@ export interface QuietHours {
 /** What a notifier is to be. Says where it sends to by `platform_id`, or simply by `platform`. */
 export interface NotifierDraft {
   name: string;
-  platform?: Platform;
+  platform?: Platform | (string & {});
   platform_id?: string;
   active?: boolean;
   send_all_alerts?: boolean;
@@ -392,6 +392,54 @@ export interface LanguageRows {
   labels?: { readonly [english: string]: string };
 }
 
+/** A member of the `type_data` of a platform of the host's own. */
+export interface PlatformRowField {
+  key: string;
+  /** What a form calls it; where to get it. */
+  label?: string;
+  help?: string;
+  /** Default: text. */
+  kind?: 'url' | 'text' | 'token' | 'choice' | 'number';
+  required?: boolean;
+  /** Write-only, and masked in previews. */
+  secret?: boolean;
+  /** Where it stands in a request, beside where `request` names it as `{@notifier.KEY}`; and under which name. */
+  in?: 'url' | 'path' | 'query' | 'header' | 'body';
+  name?: string;
+  choices?: readonly string[];
+  default?: string;
+}
+
+/** A platform of the host's own; PLATFORMS.md describes it. */
+export interface PlatformRow {
+  /** What it is known by: lower case letters, digits and underscores. */
+  name: string;
+  id?: string;
+  display_name?: string;
+  description?: string;
+  fields?: readonly PlatformRowField[];
+  request: { method?: 'POST' | 'PUT' | 'PATCH'; url?: string; headers?: { readonly [name: string]: string }; body: unknown };
+  /** How what an event says stands in the body's texts. Default: plain. */
+  escape?: 'plain' | 'markdown' | 'html' | 'slack';
+  limits?: readonly { part?: string; amount: number; unit?: 'bytes' | 'code_points' | 'utf16' }[];
+  success?: { status?: readonly number[]; body?: string; json?: { readonly [member: string]: string | number | boolean } };
+  errors?: readonly {
+    status?: number;
+    body?: string;
+    json?: { readonly [member: string]: string | number | boolean };
+    verdict: 'retry' | 'throttle' | 'disable' | 'fail';
+    reason?: string;
+  }[];
+  retry_after?: { header?: string; json?: string; unit?: 's' | 'ms' };
+  /** Member of a success that names the message. */
+  receipt?: string;
+  /** Keys of the fields that say who is sent to; default: the URL does. */
+  target?: readonly string[];
+  rate?: readonly { count: number; per_ms: number }[];
+  concurrency?: number;
+  idempotency?: { in: 'none' | 'query' | 'path' | 'header' | 'body'; name?: string };
+}
+
 /** What events there are and what is said of them: rows, layered on the built-in ones or, with `standard: false`, on none. */
 export interface VocabularyRows {
   /** Whether the rows are layered on the built-in vocabulary. Default: true. */
@@ -419,6 +467,8 @@ export interface VocabularyRows {
     sample?: { type_data: { [key: string]: unknown } };
     remove?: boolean;
   }[];
+  /** Platforms of the host's own, beside the built-in ones. */
+  platforms?: readonly (PlatformRow | { name: string; remove: true })[];
   /** What people read in place of a value, where a slot names the set: `{reason:SET}`. `*` is any other; null takes a set away. */
   words?: { readonly [set: string]: { readonly [value: string]: string } | null };
   /** What is said in other languages, by their tags: `{ fr: french }` of `notifier-wasm/languages/fr`; null takes one away. */
@@ -453,6 +503,8 @@ export interface PlatformInfo {
   logo_url: string;
   available_event_ids: string[];
   description: string;
+  /** Of a platform of the host's own: what its notifiers' `type_data` holds. */
+  fields?: PlatformRowField[];
 }
 
 /** A value of an event's `type`. */

@@ -16,21 +16,24 @@ namespace detail::api {
 
 inline Response list_platforms(Call& call) {
   return without_secrets(call, list_response("notification_platforms", [&](json::Writer& out) {
-                           for (auto info = platforms_begin(); info != platforms_end(); ++info)
-                             write_json(out, *info, *call.registry.vocabulary(), call.registry.settings().logo_url);
+                           const auto vocabulary = call.registry.vocabulary();
+                           for_each_platform(*vocabulary, [&](const PlatformRow& row) {
+                             write_json(out, row, *vocabulary, call.registry.settings().logo_url);
+                           });
                          }));
 }
 
 inline Response search_platforms(Call& call) {
   return without_secrets(call, list_response("notification_platforms", [&](json::Writer& out) {
-                           const PlatformInfo* info = find_platform_by_name(call.target.parameter("name"));
+                           const PlatformInfo* info =
+                               platform_named(call.target.parameter("name"), *call.registry.vocabulary());
                            if (info != nullptr)
                              write_json(out, *info, *call.registry.vocabulary(), call.registry.settings().logo_url);
                          }));
 }
 
 inline Response show_platform(Call& call) {
-  const PlatformInfo* info = find_platform_by_id(call.parameters[0]);
+  const PlatformInfo* info = platform_of_id(call.parameters[0], *call.registry.vocabulary());
   if (info == nullptr) return not_found("notification_platform");
   return without_secrets(call, json_response(200, [&](json::Writer& out) {
                            out.object([&] {

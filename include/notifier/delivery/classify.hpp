@@ -158,11 +158,15 @@ constexpr json::Kind kind_of_success(std::string_view text) noexcept {
 }
 
 /// What speaks against a success that the status tells of; empty where it is one.
-inline std::string_view doubt_success(const ReplyRules& rules, ReplyBody& body) {
+inline std::string_view doubt_success(const ReplyRules& rules, int status, ReplyBody& body) {
+  const Range<int>& statuses = rules.success_statuses;
+  if (!statuses.empty() && std::find(statuses.begin(), statuses.end(), status) == statuses.end())
+    return rules.unlike_success;
   if (!rules.success_body.empty() && trimmed(body.text()) != rules.success_body) return rules.unlike_success;
   if (rules.success_member.empty()) return {};
   const json::View success = body.member(rules.success_member);
-  if (success.kind() != kind_of_success(rules.success_text)) return rules.unlike_success;
+  const json::Kind kind = rules.success_is_text ? json::Kind::string : kind_of_success(rules.success_text);
+  if (success.kind() != kind) return rules.unlike_success;
   return success.text() == rules.success_text ? std::string_view() : rules.denied_success;
 }
 
@@ -192,7 +196,7 @@ inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Time
   if (reply.status >= 300 && reply.status <= 399) return verdict;
   ReplyBody body(reply.body);
   const bool is_success = verdict.action == Action::delivered;
-  const std::string_view doubt = is_success ? doubt_success(rules, body) : std::string_view();
+  const std::string_view doubt = is_success ? doubt_success(rules, reply.status, body) : std::string_view();
   if (is_success && doubt.empty()) {
     if (!rules.taken.empty()) verdict.reason = rules.taken;
     verdict.receipt = read_receipt(rules, body);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "notifier/message/body_escape.hpp"
 #include "notifier/message/layout.hpp"
 #include "notifier/message/members.hpp"
 #include "notifier/message/message.hpp"
@@ -228,11 +229,7 @@ class Composer {
           if (text_.size() > most_text + 4 * event_.body.size()) return false;
           ++op;
           continue;
-        case Op::Code::encode:
-          if (op->key != 0) encode_url_part(op->key == 2);
-          url_part_ = text_.size();
-          ++op;
-          continue;
+        case Op::Code::encode: encode_part((op++)->key); continue;
         case Op::Code::choice: there = append_choice(*op); break;
         case Op::Code::count: there = append_count(*op); break;
         case Op::Code::list: there = append_list(op); break;
@@ -276,8 +273,9 @@ class Composer {
     return append_line(text_, name, is_inert_) || append_line(text_, id, is_inert_);
   }
 
-  /// @param text  padded, as all strings of a json::View are
-  bool append_string(std::string_view text) { return append_padded_line(text_, text, is_inert_); }
+  bool append_string(std::string_view text) {  // padded, as all strings of a json::View are
+    return append_padded_line(text_, text, is_inert_);
+  }
 
   bool append_choice(const Op& op);
   bool append_count(const Op& op);
@@ -314,8 +312,7 @@ class Composer {
   bool append_scaling();
 
   bool run_link(const KindProgram::Row& row);
-  /// @param is_path  slashes stay
-  void encode_url_part(bool is_path);
+  void encode_part(std::size_t how);
   /// Where the host shows what the event is about.
   bool append_page();
   bool append_page(Page page);
@@ -377,7 +374,8 @@ class Composer {
   const Message* told_ = nullptr;
   SaidMembers* said_ = nullptr;
   alignas(SaidMembers) unsigned char said_room_[sizeof(SaidMembers)];  // what nobody asks for is not set up
-  std::size_t url_part_ = 0;                                           // where what is to be percent-encoded begins
+  std::size_t url_part_ = 0;                                           // where what is to be encoded begins
+  OwnPlatform::Escape escape_ = OwnPlatform::Escape::plain;            // of a body's texts
   bool leads_up_ = false;                                              // a part of the link does
   std::string_view user_;
   std::string_view email_;

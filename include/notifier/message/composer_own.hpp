@@ -191,9 +191,14 @@ NOTIFIER_NOINLINE inline bool Composer::append_scaling() {
   return detail::append_scaling(text_, before, event_.type_data["containers"], language_, is_inert_);
 }
 
-NOTIFIER_NOINLINE inline void Composer::encode_url_part(bool is_path) {
-  leads_up_ = leads_up_ || leads_up(text_.view(url_part_));
-  percent_encode(text_, url_part_, is_path ? '/' : '-');
+NOTIFIER_NOINLINE inline void Composer::encode_part(std::size_t how) {
+  if (how >= 3) {
+    escape_body_text(text_, url_part_, escape_, how == 4);
+  } else if (how != 0) {
+    leads_up_ = leads_up_ || leads_up(text_.view(url_part_));
+    percent_encode(text_, url_part_, how == 2 ? '/' : '-');
+  }
+  url_part_ = text_.size();
 }
 
 /// Runs a template that a host wrote. Whether a link came of it; where not, what was written is to be dropped.

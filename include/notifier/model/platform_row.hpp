@@ -31,6 +31,7 @@ enum class Place : std::uint8_t {
   body,    ///< as a member of the JSON object, before all others
   method,  ///< as the method
   whole,   ///< as the template of all the body
+  slot,    ///< where the templates of a host's row name it
 };
 
 /// A member of a platform's `type_data`: what may stand in it, who may see it, and where it goes in a request.
@@ -122,6 +123,8 @@ struct ReplyRules {
   std::string_view taken = {};             ///< the reason of a success that does not say the message is there
   std::string_view receipt = {};           ///< the member of a success that names the message; Verdict::receipt
   std::string_view receipt_behind = {};    ///< where that is a path: what stands before the message's own name
+  bool success_is_text = false;            ///< `success_text` is a string; else a number or a boolean
+  Range<int> success_statuses = {};        ///< of those that are successes; none: all are
 };
 
 /// A limit that a platform sets, which its writer keeps for every message.
@@ -137,6 +140,8 @@ struct PayloadLimit {
 
 /// Most fields of a platform.
 inline constexpr std::size_t max_platform_fields = 12;
+/// Most headers that every request of a platform has.
+inline constexpr std::size_t max_platform_headers = 10;
 
 /// What is known of a platform. Static.
 struct PlatformRow {
@@ -162,7 +167,7 @@ struct PlatformRow {
   /// sent there.
   std::string_view deaf_hosts;
   std::string_view query;      ///< parameters that every request has
-  Range<HeaderView> headers;   ///< that every request has
+  Range<HeaderView> headers;   ///< that every request has; at most max_platform_headers
   Place key_in = Place::none;  ///< where the delivery's key stands in a request,
   std::string_view key_name;   ///< under which name
   /// An alert and its end have one key, which stands in place of the delivery's: the end resolves what that began.
@@ -180,9 +185,13 @@ struct PlatformRow {
   /// says how many more there were.
   std::size_t most_fields = 20;
 
+  /// In values of headers fields stand as "{key}", too.
+  bool has_header_slots = false;
+
   /// Whether each request is made of more than the first field and what all have in common.
   constexpr bool builds_requests() const noexcept {
-    return !url.empty() || !query.empty() || key_in == Place::query || key_in == Place::body || !target.empty();
+    return !url.empty() || !query.empty() || key_in == Place::query || key_in == Place::body || !target.empty() ||
+           has_header_slots;
   }
 };
 

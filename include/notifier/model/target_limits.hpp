@@ -22,7 +22,7 @@ struct TargetLimits {
 };
 
 /// The limits of each platform's targets: `limits[Platform::webhook] = {4, 0}`. Those that have no concurrency are left
-/// to the platforms' rows.
+/// to the platforms' rows. Platforms of a host's own have one place together.
 class PlatformLimits {
  public:
   constexpr PlatformLimits() noexcept = default;
@@ -35,9 +35,11 @@ class PlatformLimits {
   constexpr TargetLimits* end() noexcept { return limits_.data() + limits_.size(); }
 
  private:
-  static constexpr std::size_t index(Platform platform) noexcept { return static_cast<std::size_t>(platform); }
+  static constexpr std::size_t index(Platform platform) noexcept {
+    return is_own(platform) ? platform_count : static_cast<std::size_t>(platform);
+  }
 
-  std::array<TargetLimits, platform_count> limits_ = {};
+  std::array<TargetLimits, platform_count + 1> limits_ = {};
 };
 
 NOTIFIER_NAMESPACE_END

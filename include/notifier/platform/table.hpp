@@ -21,6 +21,7 @@
 #include "notifier/platform/slack.hpp"
 #include "notifier/platform/telegram.hpp"
 #include "notifier/platform/webhook.hpp"
+#include "notifier/vocabulary/own_platforms.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -64,9 +65,14 @@ inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
-inline const ReplyRules& rules_of(const PlatformRow& row) noexcept { return reply_rules[&row - builtin_platforms]; }
+/// @param row  of any platform
+inline const ReplyRules& rules_of(const PlatformRow& row) noexcept {
+  const OwnPlatform* const own = OwnPlatforms::find(row.platform);
+  return own != nullptr ? own->rules() : reply_rules[&row - builtin_platforms];
+}
 inline Range<PayloadLimit> limits_of(const PlatformRow& row) noexcept {
-  return payload_limits[&row - builtin_platforms];
+  const OwnPlatform* const own = OwnPlatforms::find(row.platform);
+  return own != nullptr ? own->limits() : payload_limits[&row - builtin_platforms];
 }
 
 /// The rows in the order of the enum; nullptr where one lacks.
@@ -118,9 +124,16 @@ constexpr bool are_complete() noexcept {
 
 static_assert(are_complete(), "a platform lacks its row, or the row lacks what its readers count on");
 
+/// What is known of a platform of a host's own; of one that there is not, what is known of webhooks.
+NOTIFIER_NOINLINE inline const PlatformRow& own_row_of(Platform platform) noexcept {
+  const OwnPlatform* const own = OwnPlatforms::find(platform);
+  return own != nullptr ? own->row() : *rows_by_platform.rows[static_cast<std::size_t>(Platform::webhook)];
+}
+
 /// What is known of a platform that there is.
 constexpr const PlatformRow& row_of(Platform platform) noexcept {
-  return *rows_by_platform.rows[static_cast<std::size_t>(platform)];
+  const auto number = static_cast<std::size_t>(platform);
+  return number < platform_count ? *rows_by_platform.rows[number] : own_row_of(platform);
 }
 
 }  // namespace detail
@@ -131,7 +144,7 @@ constexpr const PlatformRow* platforms_end() noexcept { return builtin_platforms
 
 /// What is known of a platform; of one that there is not, what is known of webhooks.
 NOTIFIER_NOINLINE constexpr const PlatformRow& platform_info(Platform platform) noexcept {
-  return detail::row_of(static_cast<std::size_t>(platform) < platform_count ? platform : Platform::webhook);
+  return detail::row_of(platform);
 }
 
 /// Whether it is sent mails, else requests.
@@ -152,12 +165,14 @@ inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
 /// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy", "gotify", "matrix", "pushover",
-/// "pagerduty".
+/// "pagerduty"; and those of a host's own.
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
-  return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
+  const bool is_known = static_cast<std::size_t>(platform) < platform_count ||
+                        (is_own(platform) && detail::OwnPlatforms::find(platform) != nullptr);
+  return is_known ? platform_info(platform).name : "unknown";
 }
 
-/// The platform with this id, or nullptr.
+/// The built-in platform with this id, or nullptr.
 NOTIFIER_NOINLINE constexpr const PlatformRow* find_platform_by_id(std::string_view id) noexcept {
   for (const PlatformRow& row : builtin_platforms) {
     if (row.id == id) return &row;
@@ -165,12 +180,13 @@ NOTIFIER_NOINLINE constexpr const PlatformRow* find_platform_by_id(std::string_v
   return nullptr;
 }
 
-/// The platform with this name, or nullptr.
+/// The platform with this name, or nullptr. Of a host's own the one that a registry of this program took over last.
 NOTIFIER_NOINLINE constexpr const PlatformRow* find_platform_by_name(std::string_view name) noexcept {
   for (const PlatformRow& row : builtin_platforms) {
     if (row.name == name) return &row;
   }
-  return nullptr;
+  const detail::OwnPlatform* const own = detail::OwnPlatforms::find_by_name(name);
+  return own != nullptr ? &own->row() : nullptr;
 }
 
 NOTIFIER_NAMESPACE_END

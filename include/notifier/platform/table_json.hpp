@@ -13,7 +13,7 @@
 NOTIFIER_NAMESPACE_BEGIN
 
 /// Writes `{"id","name","display_name","logo_url","available_event_ids","description"}`, the event types being of this
-/// vocabulary.
+/// vocabulary; of a platform of its own also `fields`, as its row has them.
 /// @param logo_url  "{platform}" stands for the platform's name; empty: there is none
 inline void write_json(json::Writer& out, const PlatformRow& platform, const Vocabulary& vocabulary,
                        std::string_view logo_url = {}) {
@@ -33,6 +33,10 @@ inline void write_json(json::Writer& out, const PlatformRow& platform, const Voc
       }
     });
     out.member("description", platform.description);
+    if (const detail::OwnPlatform* const own = vocabulary.state().find_platform(platform.name)) {
+      out.key("fields");
+      out.raw(own->fields_json());
+    }
   });
 }
 

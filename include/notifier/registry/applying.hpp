@@ -91,12 +91,19 @@ inline Result<void> apply_app_removal(const Change& change, State& next) {
 }
 
 inline Result<void> apply_notifier(const Change& change, State& next) {
+  if (const PlatformRow* const row = stale_platform(change.notifier.platform, *next.vocabulary)) {
+    Change fresh = change;
+    fresh.notifier.platform = row->platform;
+    return apply_notifier(fresh, next);
+  }
   const Notifier& notifier = change.notifier;
   const AppBlock* const app = next.find_app_by_id(notifier.app_id);
   if (app == nullptr) return no_app(notifier.app_id);
   Problems problems;
   std::vector<EventBit> selected;
   check_stored(notifier, problems);
+  if (is_own(notifier.platform) && next.vocabulary->state().find_platform(to_string(notifier.platform)) == nullptr)
+    problems.add("platform", "is not in the vocabulary any more", "unknown_platform");
   if (!find_selected(*next.vocabulary, notifier, selected)) {
     problems.add("selected_event_ids", "holds an unknown event type id", "unknown_event_type");
   }

@@ -104,12 +104,17 @@ inline void read_time(json::View value, std::string_view field, Timestamp& out, 
 
 /// The platform that a stored notifier names, in whichever way; they have to agree. An id that is not known here is
 /// another installation's: then the name beside it decides.
-inline const PlatformInfo* read_platform(const DraftView& draft, Problems& problems) {
+/// @param vocabulary  null: beside the built-in ones there are those that this program knows
+inline const PlatformInfo* read_platform(const DraftView& draft, const Vocabulary* vocabulary, Problems& problems) {
+  const Vocabulary& known = vocabulary != nullptr ? *vocabulary : *Vocabulary::standard();
+  const auto find_by_name = [&](const std::optional<std::string_view>& name) {
+    return vocabulary != nullptr ? platform_named(name.value_or(""), known) : find_platform_by_name(name.value_or(""));
+  };
   const PlatformInfo* found = nullptr;
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
     if (!text || has_no_text(*text)) return;
     if (info == nullptr) {
-      problems.add(field, detail::joined("is no platform: ", detail::quoted(*text), "; ", known_platforms()),
+      problems.add(field, detail::joined("is no platform: ", detail::quoted(*text), "; ", known_platforms(known)),
                    "unknown_platform");
     } else if (found != nullptr && found != info) {
       problems.add(field, "does not agree with the platform named before", "unknown_platform");
@@ -119,26 +124,26 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   };
   const auto name = DraftView::read_text(draft.platform, "platform", problems);
   const auto type = DraftView::read_text(draft.type, "type", problems);
-  take("platform", name, find_platform_by_name(name.value_or("")));
-  const PlatformInfo* const by_id = find_platform_by_id(draft.platform_id.value_or(""));
+  take("platform", name, find_by_name(name));
+  const PlatformInfo* const by_id = platform_of_id(draft.platform_id.value_or(""), known);
   if (by_id != nullptr) take("platform_id", draft.platform_id, by_id);
-  take("type", type, find_platform_by_name(type.value_or("")));
+  take("type", type, find_by_name(type));
   if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
       !has_no_text(*draft.platform_id)) {
     problems.add("platform_id",
                  detail::joined("is no platform that is known here: ", detail::quoted(*draft.platform_id),
-                                "; name it in platform: ", known_platforms()),
+                                "; name it in platform: ", known_platforms(known)),
                  "unknown_platform");
   }
   if (found == nullptr && problems.empty())
-    problems.add("platform", detail::joined("can't be blank; ", known_platforms()), "blank");
+    problems.add("platform", detail::joined("can't be blank; ", known_platforms(known)), "blank");
   return found;
 }
 
 inline void read_stored(json::View object, Notifier& out, Problems& problems) {
   DraftView draft;
   draft.read(object, problems);
-  const PlatformInfo* const platform = read_platform(draft, problems);
+  const PlatformInfo* const platform = read_platform(draft, nullptr, problems);
   if (platform == nullptr) return;
   out.platform = platform->platform;
   if (draft.selection == DraftView::Selection::by_id) {
@@ -275,6 +280,8 @@ NOTIFIER_INLINE Result<Change> read_change(json::View object, const Vocabulary* 
       auto read = Vocabulary::read(object["vocabulary"], *Vocabulary::standard(), like);
       if (!read) return detail::below("vocabulary.", std::move(read).error());
       change.vocabulary = std::make_shared<const Vocabulary>(*std::move(read));
+      // Notifiers of its platforms may be read before it is applied.
+      detail::number_platforms(*change.vocabulary);
       break;
     }
   }

@@ -133,6 +133,7 @@ inline Result<std::shared_ptr<const State>> Loader::load(json::View root, bool n
   check_keys(root, document_keys, {}, problems_);
   if (needs_apps && (!root["apps"].exists() || root["apps"].is_null()))
     problems_.add("apps", "is missing: an array of apps, [] for none", "missing");
+  number_platforms(*builder_.state().vocabulary, &problems_);
   faults_.take({}, problems_);
   reserve(root["apps"]);
   const auto named = [](const char* name) { return [name] { return std::string(name); }; };
@@ -186,7 +187,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   for (const std::string_view key : draft_.unknown) refuse_key(key, DraftView::keys, {}, problems_);
   id_hash_ = hash(draft_.id.string());
   notifier_ids_.prefetch(id_hash_);  // for load_id(), below
-  const PlatformInfo* const platform = read_platform(draft_, problems_);
+  const PlatformInfo* const platform = read_platform(draft_, builder_.state().vocabulary.get(), problems_);
   if (platform == nullptr) return;
   notifier_.platform = platform->platform;
   notifier_.active = true;

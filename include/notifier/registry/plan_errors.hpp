@@ -33,10 +33,10 @@ inline Error no_notifier(std::string_view id, std::string_view resource = "base"
   return not_found(resource, detail::with_quoted("there is no notifier with the id ", id));
 }
 /// @param given  id or name; empty where neither is there
-NOTIFIER_NOINLINE inline Error no_platform(std::string_view given) {
+NOTIFIER_NOINLINE inline Error no_platform(std::string_view given, const Vocabulary& vocabulary) {
   const std::string what =
       given.empty() ? "platform_id is missing" : detail::with_quoted("there is no platform ", given);
-  return not_found("notification_platform", detail::joined(what, "; ", known_platforms(true)));
+  return not_found("notification_platform", detail::joined(what, "; ", known_platforms(vocabulary, true)));
 }
 
 inline Error conflict(std::string_view text) {

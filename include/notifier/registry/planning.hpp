@@ -74,11 +74,11 @@ inline DraftView borrow(const NotifierDraft& draft, DraftDocuments& documents, P
 }
 
 /// The platform of a draft to add: by id, or for hosts that write drafts themselves by name.
-inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft) {
+inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft, const Vocabulary& vocabulary) {
   const bool by_id = draft.platform_id && !has_no_text(*draft.platform_id);
   const std::string_view given = by_id ? *draft.platform_id : draft.platform ? *draft.platform : std::string_view();
-  const PlatformInfo* const found = by_id ? find_platform_by_id(given) : find_platform_by_name(given);
-  if (found == nullptr) return no_platform(given);
+  const PlatformInfo* const found = by_id ? platform_of_id(given, vocabulary) : platform_named(given, vocabulary);
+  if (found == nullptr) return no_platform(given, vocabulary);
   return found;
 }
 
@@ -86,7 +86,7 @@ inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft) {
 
 NOTIFIER_INLINE Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary,
                                           const ZoneLookup& zones) {
-  const auto platform = detail::platform_of(draft);
+  const auto platform = detail::platform_of(draft, vocabulary);
   if (!platform) return platform.error();
   detail::DraftDocuments documents;
   detail::Problems problems;

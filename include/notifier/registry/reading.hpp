@@ -24,6 +24,7 @@ NOTIFIER_INLINE Registry::Registry(RegistryOptions options, detail::Limits)
     : core_(std::make_unique<detail::RegistryCore>()) {
   core_->options = std::move(options);
   if (core_->options.vocabulary == nullptr) core_->options.vocabulary = Vocabulary::standard();
+  detail::number_platforms(*core_->options.vocabulary);
   core_->state = std::make_shared<const State>(core_->options.vocabulary, core_->options.hash_seed);
 }
 

@@ -88,10 +88,11 @@ class PackedReader {
 ///
 ///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter,
 ///             holds events back, has a language
-///     byte    platform
+///     byte    platform; of a host's own, 128 and the lower seven bits of which one it is
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
 ///     where it has a filter: 2 bytes, its number
+///     where it is of a platform of a host's own: byte, the other bits of which
 ///     varint  created_at; updated_at as the difference from it
 ///     text    name
 ///     then each field of the platform's row: a text, or a list of texts
@@ -120,7 +121,10 @@ class Record {
   }
 
   const char* data() const noexcept { return data_; }
-  Platform platform() const noexcept { return static_cast<Platform>(data_[1]); }
+  Platform platform() const noexcept {
+    const unsigned number = static_cast<unsigned char>(data_[1]);
+    return static_cast<Platform>(number >= own_platform ? own_number(number - own_platform) : number);
+  }
   std::uint16_t voice() const noexcept { return number_at(2); }
   /// The number of its filter, or no_filter.
   std::uint16_t filter() const noexcept { return has(filter_flag) ? number_at(id_offset + id_size()) : no_filter; }
@@ -170,6 +174,7 @@ class Record {
   static constexpr unsigned filter_flag = 32;
   static constexpr unsigned holds_flag = 64;
   static constexpr unsigned language_flag = 128;
+  static constexpr unsigned own_platform = 128;
   static constexpr std::size_t id_offset = 5;
 
   static void append_grouping(Buffer& out, const Notifier& notifier);
@@ -181,10 +186,17 @@ class Record {
     std::memcpy(&number, data_ + offset, sizeof number);
     return number;
   }
-  PackedReader after_id() const noexcept {
+  std::size_t filter_end() const noexcept {
     const unsigned has_filter = static_cast<unsigned char>(data_[0]) / filter_flag % 2;
-    const std::size_t filter_size = has_filter * sizeof(std::uint16_t);
-    return PackedReader(data_ + id_offset + id_size() + filter_size);
+    return id_offset + id_size() + has_filter * sizeof(std::uint16_t);
+  }
+  unsigned own_number(unsigned lower) const noexcept {
+    const unsigned upper = static_cast<unsigned char>(data_[filter_end()]);
+    return static_cast<unsigned>(first_own_platform) + (upper << 7 | lower);
+  }
+  PackedReader after_id() const noexcept {
+    const std::size_t own_size = static_cast<unsigned char>(data_[1]) / own_platform;
+    return PackedReader(data_ + filter_end() + own_size);
   }
   PackedReader after_times() const noexcept {
     PackedReader reader = after_id();
@@ -220,10 +232,13 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
                          (detail::builds_request(row_of(notifier.platform), notifier.type_data) ? request_flag : 0) |
                          (filter != no_filter ? filter_flag : 0) | (detail::holds_events(notifier) ? holds_flag : 0) |
                          (!notifier.language.empty() ? language_flag : 0);
+  const std::size_t platform = is_own(notifier.platform)
+                                   ? static_cast<std::size_t>(notifier.platform) - first_own_platform
+                                   : static_cast<std::size_t>(notifier.platform);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
-  out.append(static_cast<char>(notifier.platform));
+  out.append(static_cast<char>(is_own(notifier.platform) ? own_platform | (platform & 127) : platform));
   out.append({number, sizeof number});
   out.append(static_cast<char>(notifier.id.size()));
   out.append(notifier.id);
@@ -231,6 +246,7 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
     std::memcpy(number, &filter, sizeof filter);
     out.append({number, sizeof number});
   }
+  if (is_own(notifier.platform)) out.append(static_cast<char>(platform >> 7));
   append_signed_varint(out, notifier.created_at.ms);
   append_signed_varint(out, notifier.updated_at.ms - notifier.created_at.ms);
   append_packed(out, notifier.name);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "notifier/message/body_template.hpp"
+#include "notifier/registry/moved_platforms.hpp"
 #include "notifier/registry/settings_links.hpp"
 #include "notifier/registry/state_builder.hpp"
 #include "notifier/registry/voice.hpp"
@@ -93,9 +94,10 @@ NOTIFIER_NOINLINE inline void MovedTypes::check_in_use(const State& state, Probl
 /// A problem for each body of notifiers that names words which the vocabulary lacks, or its secrets.
 NOTIFIER_NOINLINE inline void check_bodies(const Voices& voices, const Vocabulary& vocabulary, Problems& problems) {
   for (std::size_t number = 0; number < voices.end(); ++number) {
-    const std::shared_ptr<const BodyTemplate>& body = voices[static_cast<std::uint16_t>(number)].body;
+    const Voice& voice = voices[static_cast<std::uint16_t>(number)];
+    const std::shared_ptr<const BodyTemplate>& body = voice.body;
     std::string fault;
-    if (!body || BodyTemplate::compile(body->json(), &vocabulary, fault) != nullptr) continue;
+    if (!body || is_own(voice.platform) || BodyTemplate::compile(body->json(), &vocabulary, fault) != nullptr) continue;
     problems.add("words", detail::joined("do not fit a webhook's body, ", fault), "in_use");
   }
 }
@@ -121,10 +123,14 @@ NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocab
   moved.check_in_use(next, problems);
   check_bodies(next.voices(), *vocabulary, problems);
   check_languages(next, *vocabulary, problems);
+  MovedPlatforms platforms(*next.vocabulary, *vocabulary);
+  platforms.check(next, problems);
   auto pages = compile_links(next.settings->links, vocabulary->state(), problems);
   if (!problems.empty()) return std::move(problems).to_error("vocabulary");
+  number_platforms(*vocabulary, &problems);
+  if (!problems.empty()) return std::move(problems).to_error("vocabulary");
   next.pages = std::move(pages);
-  if (moved.is_unmoved()) {
+  if (moved.is_unmoved() && platforms.is_unmoved()) {
     next.vocabulary = std::move(vocabulary);
     return {};
   }
@@ -141,6 +147,7 @@ NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocab
     app->for_each_record([&](Record record) {
       next.read(*app, record, notifier);
       record.read(notifier, selected);
+      platforms.move(notifier);
       moved.move(selected);
       if (result) result = builder.add(notifier, selected, next.hash(notifier.id));
     });

@@ -33,6 +33,9 @@ struct Voice {
   std::string language = {};                           ///< what people read, by its tag; empty: the settings'
 
   static Voice of(const Notifier& notifier) {
+    if (const OwnPlatform* const own = OwnPlatforms::find(notifier.platform)) {
+      return {notifier.platform, false, BodyTemplate::of(*own), notifier.language};
+    }
     const PlatformRow& row = platform_info(notifier.platform);
     Voice voice{writer_for(notifier), has_own_members(row, notifier.type_data)};
     for (const PlatformField& field : row.fields) {
@@ -48,7 +51,8 @@ struct Voice {
   }
 
   std::uint32_t hash(const Hasher& hasher) const noexcept {
-    const char bytes[] = {static_cast<char>(platform), static_cast<char>(has_front)};
+    const auto number = static_cast<std::size_t>(platform);
+    const char bytes[] = {static_cast<char>(number), static_cast<char>(number >> 8), static_cast<char>(has_front)};
     std::uint64_t hash = hasher({bytes, sizeof bytes});
     if (body) hash ^= hasher(body->json());
     if (!language.empty()) hash += hasher(language);

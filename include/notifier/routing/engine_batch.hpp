@@ -57,7 +57,7 @@ inline void RouterEngine::prepare_batch(const State& state, Batch& batch) {
       rendering.begin(event, state, ++rendered_);
     }
     if (row_of(match.record.platform()).sends_event) continue;
-    has[static_cast<std::size_t>(match.record.platform())] = true;
+    if (!is_own(match.record.platform())) has[static_cast<std::size_t>(match.record.platform())] = true;
     if (!rendering.is_described) {
       rendering.described(renderer_.options(), rendering.language(match.record.voice()));
     }

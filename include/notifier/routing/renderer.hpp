@@ -101,6 +101,7 @@ class Renderer {
   void render_request(Rendering& rendering, Record record, const PlatformRow& row);
   Occasion occasion(Rendering& rendering, Record record, const PlatformRow& row);
   std::string_view alert_key(const Rendering& rendering);
+  void render_own(Rendering& rendering, Record record);
   void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
   void resolve_user(const State& state, std::string_view user_id, const AppBlock* app);
   void describe_arrival(Rendering& rendering, Record record);
@@ -118,6 +119,8 @@ class Renderer {
   const PlatformRow* headers_of_ = nullptr;  // whose the next are
   HeaderView headers_[3];
   RequestBuilder request_;
+  Buffer own_body_, own_front_;
+  Truncations own_cut_;
   Arrival arrival_;
   DeliveryView view_;
 };
@@ -300,6 +303,7 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
       view_.truncations = own.cut;
       return;
     }
+    if (is_own(row.platform)) return render_own(rendering, record);
   } else {
     view_.method = row.method;
     view_.url = record.first_text();
@@ -390,3 +394,5 @@ NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
+
+#include "notifier/routing/renderer_own.hpp"

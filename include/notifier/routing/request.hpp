@@ -27,6 +27,12 @@ struct Occasion {
 /// Builds one request after the other, and keeps all capacity.
 class RequestBuilder {
  public:
+  /// The text of a field of the notifier that build() was called for; empty where there is none.
+  std::string_view field_text(std::string_view key) const noexcept {
+    const Record::Field* const field = find(key);
+    return field == nullptr ? std::string_view() : field->text;
+  }
+
   /// Fills method, URL, headers and target of a delivery whose key and platform are there; what they borrow is valid
   /// until the next call.
   void build(const PlatformRow& row, Record record, const Occasion& occasion, DeliveryView& view);
@@ -41,6 +47,7 @@ class RequestBuilder {
   void write_url(const PlatformRow& row, std::string_view place, std::string_view key);
   void write_parameter(std::string_view name, std::string_view value);
   Range<HeaderView> write_headers(const PlatformRow& row, std::string_view key);
+  HeaderView* write_header_slots(const PlatformRow& row);
   void write_front(const PlatformRow& row, std::string_view key, std::string_view thread);
   std::uint64_t hash_target(const PlatformRow& row) const noexcept;
   static void append_encoded(Buffer& out, std::string_view text);
@@ -49,7 +56,7 @@ class RequestBuilder {
   std::size_t field_count_ = 0;
   Buffer url_;
   Buffer header_text_;
-  HeaderView headers_[3 + max_platform_fields + NOTIFIER_MAX_HEADERS];
+  HeaderView headers_[1 + max_platform_headers + max_platform_fields + NOTIFIER_MAX_HEADERS];
   Buffer front_;
 };
 
@@ -144,12 +151,14 @@ NOTIFIER_NOINLINE inline void RequestBuilder::write_parameter(std::string_view n
 }
 
 inline Range<HeaderView> RequestBuilder::write_headers(const PlatformRow& row, std::string_view key) {
-  HeaderView* end = std::copy(row.headers.begin(), row.headers.end(), headers_);
-  HeaderView* const own_end = end + NOTIFIER_MAX_HEADERS;
   header_text_.clear();
   std::size_t room = 0;
   for (std::size_t i = 0; i < field_count_; ++i) room += fields_[i].row->before.size() + fields_[i].text.size();
+  if (row.has_header_slots) room += NOTIFIER_MAX_URL_BYTES * max_platform_headers * (1 + max_platform_fields);
   header_text_.room(room);  // so that what is borrowed from it stays where it is
+  HeaderView* end =
+      row.has_header_slots ? write_header_slots(row) : std::copy(row.headers.begin(), row.headers.end(), headers_);
+  HeaderView* const own_end = end + NOTIFIER_MAX_HEADERS;
   for (std::size_t i = 0; i < field_count_; ++i) {
     const Record::Field& field = fields_[i];
     if (field.row->kind == PlatformField::Kind::headers) {
@@ -171,6 +180,28 @@ inline Range<HeaderView> RequestBuilder::write_headers(const PlatformRow& row, s
   }
   if (row.key_in == Place::header) *end++ = {row.key_name, key};
   return {headers_, static_cast<std::size_t>(end - headers_)};
+}
+
+/// Of headers whose values name fields; one whose field has no value is left out.
+NOTIFIER_NOINLINE inline HeaderView* RequestBuilder::write_header_slots(const PlatformRow& row) {
+  HeaderView* end = headers_;
+  for (const HeaderView& header : row.headers) {
+    const std::size_t start = header_text_.size();
+    bool is_there = true;
+    for (std::string_view rest = header.value; !rest.empty();) {
+      const std::size_t open = (std::min)(rest.find('{'), rest.size());
+      header_text_.append(rest.substr(0, open));
+      rest.remove_prefix(open);
+      if (rest.empty()) break;
+      const std::size_t close = rest.find('}');
+      const std::string_view text = field_text(rest.substr(1, close - 1));
+      is_there = is_there && !text.empty();
+      header_text_.append(text);
+      rest.remove_prefix(close + 1);
+    }
+    if (is_there) *end++ = {header.name, header_text_.view(start)};
+  }
+  return end;
 }
 
 /// @param key     empty: it has no place there

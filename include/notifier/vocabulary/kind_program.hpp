@@ -25,7 +25,8 @@ struct Op {
     list_more,    ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
     is_operator,  ///< a choice by whether the platform itself acted
     quote,        ///< a name begins where `key` is 0, else ends
-    encode,       ///< `key` 0: what follows is to be percent-encoded; 1: it is now; 2: all of it but slashes
+    encode,       ///< `key` 0: what follows is to be percent-encoded; 1: it is now; 2: all of it but slashes;
+                  ///< 3: it is escaped, as text of a body; 4: as a link there
     guard,      ///< before a slot of a host's row, which may say anything any number of times: drops what gets too long
     variables,  ///< appends the names of the variables of an edit_variables event
     scaling,    ///< appends what changed between the containers of a scale event

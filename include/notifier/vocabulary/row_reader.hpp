@@ -14,6 +14,7 @@
 #include "notifier/model/known_keys.hpp"
 #include "notifier/text/joined.hpp"
 #include "notifier/vocabulary/language_reader.hpp"
+#include "notifier/vocabulary/own_platform_edit.hpp"
 #include "notifier/vocabulary/row_edit.hpp"
 #include "notifier/vocabulary/vocabulary_state.hpp"
 
@@ -21,7 +22,7 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 inline constexpr std::string_view vocabulary_keys =
-    "standard categories event_types event_kinds words languages secret_names open_names operator_email";
+    "standard categories event_types event_kinds platforms words languages secret_names open_names operator_email";
 inline constexpr std::string_view vocabulary_category_keys = "id name display_name position remove";
 inline constexpr std::string_view vocabulary_type_keys =
     "id name display_name description template category_id selectable_on_every_platform remove";
@@ -116,6 +117,7 @@ inline void RowReader::read(json::View root) {
             [](RowReader& reader, json::View row) { reader.read_type(row); });
   read_rows(root["event_kinds"], "event_kinds", {}, "type",
             [](RowReader& reader, json::View row) { reader.read_kind(row); });
+  read_platforms(state_, root["platforms"], problems_);
   path_.clear();
   for (const EventType& type : state_.types) {
     if (find_category(state_, type.category_id) != state_.categories.size()) continue;

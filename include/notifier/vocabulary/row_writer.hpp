@@ -10,6 +10,7 @@
 
 #include "notifier/json/writer.hpp"
 #include "notifier/text/joined.hpp"
+#include "notifier/vocabulary/own_platform_edit.hpp"
 #include "notifier/vocabulary/vocabulary_state.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -72,6 +73,7 @@ class RowWriter {
           "event_kinds", own_.kinds, other_.kinds, [](const EventKind& it) { return it.type; },
           [this](const EventKind& a, const EventKind& b) { return is_same_kind(a, b); },
           [this](const EventKind& row) { write_kind(row); });
+      write_platforms(out_, own_, other_);
       write_words();
       write_languages();
       write_names("secret_names", own_.secret_names.secret);

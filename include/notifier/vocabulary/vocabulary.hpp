@@ -100,6 +100,15 @@ class Vocabulary {
   Result<void> put_language(std::string_view tag, std::string_view json);
   Result<void> remove_language(std::string_view tag);
 
+  /// A platform of the host's own, beside the built-in ones: a row as JSON, which PLATFORMS.md describes. Notifiers of
+  /// it are judged by its fields, told by the template of its request, and delivered and judged by the rest of it.
+  /// @param row  its name and id are no other platform's
+  Result<void> add_platform(std::string_view row);
+  Result<void> replace_platform(std::string_view row);  ///< the one with this name
+  Result<void> remove_platform(std::string_view name);
+  /// Their rows as JSON, in order of registration; views of this vocabulary.
+  std::vector<std::string_view> platforms() const;
+
   /// By position; among equals, the first registered first.
   const std::vector<Category>& categories() const noexcept;
   /// In order of registration: an entry's index is its EventBit.

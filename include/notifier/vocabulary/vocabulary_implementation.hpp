@@ -149,6 +149,27 @@ NOTIFIER_INLINE Result<void> Vocabulary::remove_word(std::string_view set, std::
   return detail::no_such_row("value", "word");
 }
 
+NOTIFIER_INLINE Result<void> Vocabulary::add_platform(std::string_view row) {
+  return detail::put_platform(edit(), row, detail::RowMode::add);
+}
+NOTIFIER_INLINE Result<void> Vocabulary::replace_platform(std::string_view row) {
+  return detail::put_platform(edit(), row, detail::RowMode::replace);
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_platform(std::string_view name) {
+  auto& platforms = edit().platforms;
+  const std::size_t place = detail::find_row(platforms, [&](const auto& own) { return own->row().name == name; });
+  if (place == platforms.size()) return detail::no_such_row("name", "platform");
+  detail::erase_at(platforms, place);
+  return {};
+}
+
+NOTIFIER_INLINE std::vector<std::string_view> Vocabulary::platforms() const {
+  std::vector<std::string_view> rows;
+  for (const auto& own : state_->platforms) rows.push_back(own->json());
+  return rows;
+}
+
 namespace detail {
 
 inline std::vector<WordingRow> to_rows(const std::vector<Wording>& wordings) {

@@ -20,6 +20,7 @@
 #include "notifier/vocabulary/kind_words.hpp"
 #include "notifier/vocabulary/language.hpp"
 #include "notifier/vocabulary/name_index.hpp"
+#include "notifier/vocabulary/own_platforms.hpp"
 #include "notifier/vocabulary/samples.hpp"
 #include "notifier/vocabulary/secret.hpp"
 #include "notifier/vocabulary/words.hpp"
@@ -88,6 +89,13 @@ class VocabularyState {
     }
     return nullptr;
   }
+  /// A platform of its own; nullptr where there is none.
+  const OwnPlatform* find_platform(std::string_view name) const noexcept {
+    for (const auto& own : platforms) {
+      if (own->row().name == name) return own.get();
+    }
+    return nullptr;
+  }
 
   void insert(const Category& category, RowText text);
   void insert(const EventType& type, RowText text);
@@ -105,6 +113,7 @@ class VocabularyState {
   NameIndex type_ids;
   NameIndex type_names;
   NameIndex kind_names;
+  std::vector<std::shared_ptr<const OwnPlatform>> platforms;  // of a host's own
   WordSets word_sets;
   std::vector<std::shared_ptr<const Language>> languages;
   SecretNames secret_names;

@@ -28,7 +28,8 @@ class WordingCompiler {
   /// @param row  its texts outlive the program, and have 15 readable bytes behind them
   void add(const WordingRow& row);
   /// Adds a text of a body, which may say what people are told; returns where its steps begin.
-  std::uint16_t add_text(std::string_view text);
+  /// @param escapes  what its slots stand for is to be escaped
+  std::uint16_t add_text(std::string_view text, bool escapes = false);
   const WordingFault& fault() const noexcept { return fault_; }
 
  private:
@@ -84,6 +85,8 @@ class WordingCompiler {
   std::size_t compile_group(std::string_view text, std::size_t depth);
   void compile_slot(std::string_view slot);
   void compile_url_slot(std::string_view slot);
+  void compile_escaped_slot(std::string_view slot);
+  void compile_any_slot(std::string_view slot);
   void check_url(std::string_view literal);
   void compile_words(std::string_view slot, std::size_t mark);
   void compile_list(std::string_view slot, std::size_t star);
@@ -100,6 +103,7 @@ class WordingCompiler {
   std::string_view template_;
   bool is_element_ = false;  // slots are of a list's element
   bool is_body_ = false;
+  bool escapes_ = false;
   enum class Url { none, start, within } url_ = Url::none;  // what is compiled is to be a URL
 };
 
@@ -168,12 +172,7 @@ inline std::size_t WordingCompiler::compile_sequence(std::string_view text, std:
         fail(text.data() + at, "a slot has no '}'");
         break;
       }
-      const std::string_view slot = text.substr(at + 1, end - at - 1);
-      if (url_ == Url::none || is_element_) {
-        compile_slot(slot);
-      } else {
-        compile_url_slot(slot);
-      }
+      compile_any_slot(text.substr(at + 1, end - at - 1));
       at = end + 1;
     } else if (text[at] == '[') {
       at += 1 + compile_group(text.substr(at + 1), depth);

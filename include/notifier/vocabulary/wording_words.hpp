@@ -16,9 +16,26 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::add_text(std::string_view text) {
+NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::add_text(std::string_view text, bool escapes) {
   is_body_ = true;
+  escapes_ = escapes;
   return compile_template("body", text);
+}
+
+/// A link is escaped in another way.
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_escaped_slot(std::string_view slot) {
+  emit(Op::Code::encode);
+  const std::uint16_t begin = here();
+  compile_slot(slot);
+  bool is_link = slot == "@link";
+  for (std::size_t i = begin; i < out_.ops_.size(); ++i) is_link = is_link || out_.ops_[i].layout == Layout::link;
+  emit(Op::Code::encode, {}, is_link ? 4 : 3);
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_any_slot(std::string_view slot) {
+  if (escapes_ && !is_element_) return compile_escaped_slot(slot);
+  if (url_ == Url::none || is_element_) return compile_slot(slot);
+  compile_url_slot(slot);
 }
 
 /// A slot of a link: at the start it is a URL, behind that a part of one.

@@ -123,7 +123,29 @@ class ReplySecrets {
       const bool is_secret = field.in == Place::body && field.visibility != PlatformField::Visibility::open;
       if (is_secret) add((*root)[field.name_in_request()].text());
     }
+    if (const OwnPlatform* const own = OwnPlatforms::find(delivery.platform)) {
+      for (const std::string& path : own->secret_paths()) add(at_path(*root, path).text());
+    }
     add_members(*root);
+  }
+
+  /// @param path  as "to[0].key"
+  static json::View at_path(json::View value, std::string_view path) {
+    while (!path.empty()) {
+      const std::size_t end = (std::min)(path.find_first_of(".[", 1), path.size());
+      std::string_view step = path.substr(0, end);
+      path.remove_prefix(end);
+      if (step[0] == '[') {
+        std::size_t left = 0;
+        for (const char c : step) left = c >= '0' && c <= '9' ? left * 10 + static_cast<std::size_t>(c - '0') : left;
+        json::View found;
+        value.for_each_element([&](json::View element) { found = left-- == 0 ? element : found; });
+        value = found;
+      } else {
+        value = value[step.substr(step[0] == '.' ? 1 : 0)];
+      }
+    }
+    return value;
   }
 
   /// What goes by the name of a secret, however deep.

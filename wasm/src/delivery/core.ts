@@ -4,6 +4,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { NotifierError } from '../error.js';
 import { Answer } from '../instance.js';
+import { changesOfPlatforms, platformsSince } from '../own_platforms.js';
 import { readBeside } from '../node_file.js';
 import { zoneOffset } from './zones.js';
 
@@ -12,7 +13,7 @@ type Call = (...args: number[]) => number;
 /** The module's exports; abi/delivery_exports.txt lists them. */
 type Exports = Record<
   `notifier_${
-    | 'abi_version' | 'answer' | 'reserve' | 'classify' | 'sign' | 'guard' | 'judge_url' | 'judge_address'
+    | 'abi_version' | 'answer' | 'reserve' | 'classify' | 'know_platforms' | 'sign' | 'guard' | 'judge_url' | 'judge_address'
     | 'outbox_open' | 'outbox_remember' | 'outbox_describe' | 'outbox_admit' | 'outbox_claim' | 'outbox_record' | 'outbox_release' | 'outbox_lost'
     | 'outbox_give_up' | 'outbox_hold_claim' | 'outbox_hold' | 'outbox_resume' | 'outbox_end' | 'outbox_cancel' | 'outbox_resend' | 'outbox_prune'
     | 'group_step'
@@ -45,6 +46,7 @@ export class Core {
   readonly #memory: WebAssembly.Memory;
   #input = 0;
   #inputSize = 0;
+  #platforms = 0;
 
   constructor() {
     compiled ??= new WebAssembly.Module(moduleFile.read());
@@ -74,6 +76,7 @@ export class Core {
 
   /** Calls a function with one or two texts, or none; `rest` are its other arguments. The answer is JSON. */
   ask<T>(name: keyof Exports, texts: readonly (string | Uint8Array)[] = [], before: readonly number[] = [], after: readonly number[] = []): T {
+    if (this.#platforms !== changesOfPlatforms()) this.#knowPlatforms();
     const bytes = texts.map((text) => (typeof text === 'string' ? encoder.encode(text) : text));
     let at = this.#reserve(bytes.reduce((sum, { length }) => sum + length, 0));
     const places: number[] = [];
@@ -88,6 +91,12 @@ export class Core {
     if (status === 0) return answer as T;
     const { code, message, ...where } = answer;
     throw new NotifierError(code, message, where);
+  }
+
+  #knowPlatforms(): void {
+    const known = this.#platforms;
+    this.#platforms = changesOfPlatforms();
+    this.ask('notifier_know_platforms', [platformsSince(known)]);
   }
 
   #reserve(size: number): number {

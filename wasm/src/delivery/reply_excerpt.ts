@@ -1,5 +1,6 @@
 // The beginning of a reply, as it may be kept and shown: what reply_excerpt.hpp does natively. One list of cases holds both to it.
 
+import { secretsByRow } from '../own_platforms.js';
 import { platforms } from '../platforms.js';
 
 /** How much of a body is looked at, and how much is kept. In bytes. */
@@ -30,7 +31,9 @@ export function secretsInBody(platform: string, body: Uint8Array): string[] {
     }
   };
   try {
-    visit(JSON.parse(new TextDecoder().decode(body)), (key) => members.includes(key) || isSecretName(key));
+    const root = JSON.parse(new TextDecoder().decode(body));
+    visit(root, (key) => members.includes(key) || isSecretName(key));
+    secrets.push(...secretsByRow(platform, root));
   } catch {
     // No JSON.
   }
