@@ -15,6 +15,7 @@
 #include "describer.hpp"
 #include "event_corpus.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
+#include "notifier/vocabulary/vocabulary_state.hpp"
 
 using namespace notifier;
 

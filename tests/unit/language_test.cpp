@@ -13,6 +13,7 @@
 #include "notifier/registry/registry.hpp"
 #include "notifier/routing/router.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
+#include "notifier/vocabulary/vocabulary_state.hpp"
 
 using namespace notifier;
 
@@ -180,7 +181,8 @@ TEST_CASE("a language follows the rows that it translates") {
   Vocabulary vocabulary = with_german();
   Told told;
   // Of the built-in rows of another kind nothing is said.
-  REQUIRE(vocabulary.replace_event_kind({"restart"}, {{"", Severity::info, "again", "It runs again."}}));
+  REQUIRE(
+      vocabulary.replace_event_kind({"restart", Scope::app, ""}, {{"", Severity::info, "again", "It runs again."}}));
   CHECK(told(R"({"id":"1","type":"restart"})", vocabulary, "de").sentence() == "It runs again.");
   REQUIRE(vocabulary.put_word("reason", "user_stop", "by hand"));
   CHECK(vocabulary.state().find_language("de")->word_sets.find("reason")->words.size() == 7);
