@@ -140,7 +140,7 @@ test('in French all that is ours is French, and a host\u2019s words still come f
     await page.locator('#save', { hasText: 'Ajouter un notifier' }).click();
     await page.locator('#name-error', { hasText: 'Ne peut pas \u00eatre vide' }).waitFor();
     await page.getByLabel('Envoyer tous les \u00e9v\u00e9nements').uncheck();
-    await page.getByText('Op\u00e9rations sur l\u2019application').waitFor();
+    await page.getByText('Op\u00e9rations sur l\u2019application', { exact: true }).waitFor();
     await page.getByLabel('Application d\u00e9ploy\u00e9e').waitFor();
     await page.evaluate(() => dashboard.setAttribute('locale', 'en'));
     await page.locator('#save', { hasText: 'Add notifier' }).waitFor();
