@@ -81,6 +81,27 @@ test('where nothing of a target may be seen, its platform is all that the row sa
   finish();
 });
 
+test('PagerDuty: a key that is not shown again, a region, and a preview as it draws incidents and changes', async () => {
+  const { page, finish, save, kept } = await start();
+  await page.getByRole('button', { name: 'Add notifier' }).click();
+  await page.locator('#name').fill('Incidents');
+  await page.getByRole('radio', { name: 'PagerDuty' }).check();
+  await page.locator('#routing_key').fill('KEYsecret');
+  await page.getByText('Request', { exact: true }).first().click();
+  await page.locator('#region').selectOption('eu');
+  const payload = page.locator('dialog notifier-dashboard-payload');
+  await payload.locator('.who .app').filter({ hasText: /^(Triggered|Resolved|Change)$/ }).waitFor();
+  assert.doesNotMatch(await payload.locator('.inner').textContent(), /KEYsecret|undefined|\[object/);
+  assert.ok((await payload.locator('dt').count()) > 0, 'details');
+  assert.deepEqual(await violations(page), []);
+  await save();
+  assert.deepEqual((await kept('Incidents')).type_data, { routing_key: 'KEYsecret', region: 'eu' });
+  await page.getByRole('listitem').filter({ hasText: 'Incidents' }).getByRole('button', { name: /^Edit/ }).click();
+  assert.equal(await page.locator('#routing_key').inputValue(), '');
+  assert.equal(await page.locator('#region').inputValue(), 'eu');
+  finish();
+});
+
 test('a platform asks for its own fields alone', async () => {
   const { page, finish, edit } = await start();
   await edit('Team channel');
