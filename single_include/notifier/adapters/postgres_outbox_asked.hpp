@@ -120,7 +120,10 @@ inline Result<void> PostgresOutbox::cancel(std::string_view app_id, std::string_
 inline Result<void> PostgresOutbox::tell_now(std::string_view app_id, std::string_view notifier_id) {
   // Where its target was another before, what is held back may be in several.
   std::set<std::uint32_t> shards;
-  const auto add = [&](StoredGroup&& group) { shards.insert(shard_of(group.target, detail::postgres::shards)); };
+  const auto add = [&](StoredGroup&& group) {
+    // What a throttle holds later waits for its window.
+    if (group.state.held.count != 0) shards.insert(shard_of(group.target, detail::postgres::shards));
+  };
   auto found = each_group_of(app_id, notifier_id, add);
   if (!found || shards.empty()) return found;
   return ask("tell_now", app_id, notifier_id, {}, {shards.begin(), shards.end()});
