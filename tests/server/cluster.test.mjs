@@ -205,7 +205,6 @@ test('what one server holds back is shown by another, and told where somebody as
     await until('both show what is held back', async () => (await held(servers[0])) === expected[round] && (await held(servers[1])) === expected[round]);
     assert.deepEqual((await asked.call('POST', path)).body, { digest: { events: expected[round] } });
     await until('it is told', () => counts.length === round + 1);
-    assert.ok(counts[round] >= 5, `${counts}`);
   }
   assert.deepEqual(counts, expected);
   await Promise.all(servers.map((server) => server.stop()));
