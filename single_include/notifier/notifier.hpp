@@ -4977,7 +4977,9 @@ class OwnPlatforms {
   };
 
   static Table& table() noexcept {
-    static Table& table = *new Table;  // never freed: deliveries may outlive whatever else there is
+    // Never destroyed: deliveries may outlive whatever else there is.
+    alignas(Table) static unsigned char room[sizeof(Table)];
+    static Table& table = *new (room) Table;
     return table;
   }
 };

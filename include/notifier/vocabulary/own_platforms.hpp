@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string_view>
 
 #include "notifier/config.hpp"
@@ -54,7 +55,9 @@ class OwnPlatforms {
   };
 
   static Table& table() noexcept {
-    static Table& table = *new Table;  // never freed: deliveries may outlive whatever else there is
+    // Never destroyed: deliveries may outlive whatever else there is.
+    alignas(Table) static unsigned char room[sizeof(Table)];
+    static Table& table = *new (room) Table;
     return table;
   }
 };
