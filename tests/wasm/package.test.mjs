@@ -181,7 +181,7 @@ for (const compiler of ['typescript', 'typescript5.4']) test(`${compiler}: progr
     import { createEngine } from 'notifier-wasm';
     const engine = await createEngine();
     engine.route(7);
-    engine.addNotifier('shop', { platform: 'fax', name: 'n' });
+    engine.addNotifier('shop', { platform: 7, name: 'n' });
     engine.route('{}')[0].nothing;
   `);
   assert.notEqual(bad.status, 0);

@@ -26,7 +26,7 @@ struct GroupCommitOptions {
   /// Called in the committing thread with what a store failed of. Throws nothing.
   std::function<void(const Error&)> on_error;
   std::size_t most_at_once = 1024;  ///< outcomes that are stored together
-  unsigned most_tries = 16;         ///< how often settle() has a request handled that others overtake
+  unsigned most_tries = 64;         ///< how often settle() has a request handled that others overtake
 };
 
 /// A thread that commits outcomes: while it stores some, others gather, and the next store takes them all.
