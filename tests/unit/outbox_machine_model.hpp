@@ -8,38 +8,27 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "notifier/outbox/machine.hpp"
+#include "random_numbers.hpp"
 
 namespace outbox_machine_model {
 
 using notifier::Moment;
+using notifier::OutboxBatch;
 using notifier::OutboxChange;
+using notifier::OutboxMachine;
 using notifier::OutboxOptions;
 using notifier::OutboxRecord;
 using notifier::OutboxState;
 using notifier::OutboxWrite;
 using notifier::Platform;
-
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  std::uint32_t operator()() {
-    state_ += 0x9E3779B97F4A7C15u;
-    std::uint64_t x = (state_ ^ state_ >> 30) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ x >> 27) * 0x94D049BB133111EBu;
-    return static_cast<std::uint32_t>(x >> 32);
-  }
-  unsigned below(unsigned count) { return (*this)() % count; }
-  bool one_in(unsigned count) { return below(count) == 0; }
-
- private:
-  std::uint64_t state_;
-};
+using random_numbers::Random;
 
 /// What a store keeps of a delivery; `to` is how many recipients are left to a mail.
 struct Row {
@@ -102,7 +91,8 @@ struct Ways {
   bool with_steps = false;  // of the time of day
 };
 
-/// What must come of all that a host did: which deliveries may be claimed, and what has become of the others.
+/// A machine over a store, and what must come of all that a host does with it: which deliveries may be claimed, and
+/// what has become of the others.
 class Model {
  protected:
   Model(std::uint64_t seed, Ways ways) : random_(seed), ways_(ways) {
@@ -118,6 +108,26 @@ class Model {
     options_.random = [this] { return random_(); };
     for (unsigned i = 0; i < 6; ++i) {
       targets_.push_back({i % 3 == 0 ? Platform::slack : i % 3 == 1 ? Platform::webhook : Platform::email, i / 2});
+    }
+  }
+
+  /// Whoever accepts an event stores its deliveries, and the sending side learns of them later.
+  void insert() {
+    for (unsigned count = random_.below(5); count > 0; --count) {
+      const unsigned notifier = random_.below(8);
+      const unsigned target = notifier % 6;
+      Row row;
+      row.record.sequence = ++store_.last;
+      row.record.notifier_id = "n" + std::to_string(notifier);
+      row.record.platform = targets_[target].platform;
+      row.record.target = target;
+      row.record.host = targets_[target].host;
+      row.record.created_at = row.record.next_at = now_.wall;
+      store_.rows[row.record.sequence] = row;
+      Expected& each = model_[row.record.sequence];
+      each.notifier_id = row.record.notifier_id;
+      each.target = target;
+      arrivals_.push_back(row.record);
     }
   }
 
@@ -209,6 +219,69 @@ class Model {
 
   bool is_resent(std::uint64_t sequence) const { return resent_.count(sequence) != 0; }
 
+  /// The store takes a batch, has written it, or could not.
+  void store() {
+    if (out_ == nullptr) {
+      out_ = machine_->take_writes();
+      if (out_ == nullptr) {
+        CHECK(machine_->is_stored());
+        return;
+      }
+      CHECK((out_->number == taken_ + 1 || (has_failed_ && out_->number == taken_)));
+      taken_ = out_->number;
+      CHECK(machine_->take_writes() == nullptr);
+      return;
+    }
+    const std::uint64_t number = out_->number;
+    machine_->written(number + 1);
+    if (ways_.is_slow && !is_draining_ && random_.one_in(4)) {
+      const auto writes = out_->writes.size();
+      machine_->failed(number);
+      has_failed_ = true;
+      CHECK(machine_->is_stuck());
+      out_ = machine_->take_writes();
+      REQUIRE(out_ != nullptr);
+      CHECK(out_->number == number);
+      CHECK(out_->writes.size() == writes);
+      return;
+    }
+    store_.write(out_->writes);
+    out_ = nullptr;
+    has_failed_ = false;
+    written_ = number;
+    machine_->written(number);
+    CHECK_FALSE(machine_->is_stuck());
+    for (auto at = resent_.begin(); at != resent_.end();) {
+      Expected& each = model_[*at];
+      if (each.not_before_batch > written_) {
+        ++at;
+        continue;
+      }
+      each.not_before_batch = 0;
+      at = resent_.erase(at);
+    }
+  }
+
+  void settle() {
+    do store();
+    while (out_ != nullptr || !machine_->is_stored());
+  }
+
+  void check_counts() {
+    std::size_t pending = 0, held = 0, claimed = 0;
+    for (const auto& [sequence, each] : model_) {
+      pending += each.phase == Phase::waiting || each.phase == Phase::claimed ? 1 : 0;
+      held += each.phase == Phase::held ? 1 : 0;
+      claimed += each.phase == Phase::claimed ? 1 : 0;
+      // A step of the clock over a restart may make it longer, once each time.
+      if (each.phase == Phase::held && !ways_.with_steps)
+        CHECK(each.due <= (std::max)(each.held_since + options_.hold_ms, started_at_));
+    }
+    CHECK(machine_->pending() == pending);
+    CHECK(machine_->held() == held);
+    CHECK(machine_->in_flight() == claimed);
+  }
+
   Random random_;
   Ways ways_;
   OutboxOptions options_;
@@ -217,6 +290,14 @@ class Model {
   std::set<std::uint64_t> resent_;  // not admitted yet
   std::uint64_t written_ = 0;       // the last batch that is
   Moment now_{{1'000'000'000'000}, 1'000'000};
+  Store store_;
+  std::unique_ptr<OutboxMachine> machine_;
+  std::vector<OutboxRecord> arrivals_;
+  const OutboxBatch* out_ = nullptr;
+  std::uint64_t taken_ = 0;
+  std::int64_t started_at_ = 0;
+  bool has_failed_ = false;
+  bool is_draining_ = false;
 };
 
 }  // namespace outbox_machine_model

@@ -16,10 +16,7 @@
 #include "outbox_machine_model.hpp"
 
 using notifier::MailRecipients;
-using notifier::Moment;
-using notifier::OutboxBatch;
 using notifier::OutboxMachine;
-using notifier::OutboxOptions;
 using notifier::OutboxRecord;
 using notifier::OutboxState;
 using notifier::OutboxTurn;
@@ -29,7 +26,6 @@ using outbox_machine_model::Expected;
 using outbox_machine_model::Model;
 using outbox_machine_model::Phase;
 using outbox_machine_model::Row;
-using outbox_machine_model::Store;
 using outbox_machine_model::TargetModel;
 using outbox_machine_model::Ways;
 using Action = notifier::Verdict::Action;
@@ -70,26 +66,6 @@ class History : Model {
   }
 
  private:
-  /// Whoever accepts an event stores its deliveries, and the sending side learns of them later.
-  void insert() {
-    for (unsigned count = random_.below(5); count > 0; --count) {
-      const unsigned notifier = random_.below(8);
-      const unsigned target = notifier % 6;
-      Row row;
-      row.record.sequence = ++store_.last;
-      row.record.notifier_id = "n" + std::to_string(notifier);
-      row.record.platform = targets_[target].platform;
-      row.record.target = target;
-      row.record.host = targets_[target].host;
-      row.record.created_at = row.record.next_at = now_.wall;
-      store_.rows[row.record.sequence] = row;
-      Expected& each = model_[row.record.sequence];
-      each.notifier_id = row.record.notifier_id;
-      each.target = target;
-      arrivals_.push_back(row.record);
-    }
-  }
-
   void admit() {
     for (const OutboxRecord& record : arrivals_) {
       machine_->admit(record, now_);
@@ -278,69 +254,6 @@ class History : Model {
     resent_.insert(*sequence);
   }
 
-  /// The store takes a batch, has written it, or could not.
-  void store() {
-    if (out_ == nullptr) {
-      out_ = machine_->take_writes();
-      if (out_ == nullptr) {
-        CHECK(machine_->is_stored());
-        return;
-      }
-      CHECK((out_->number == taken_ + 1 || (has_failed_ && out_->number == taken_)));
-      taken_ = out_->number;
-      CHECK(machine_->take_writes() == nullptr);
-      return;
-    }
-    const std::uint64_t number = out_->number;
-    machine_->written(number + 1);
-    if (ways_.is_slow && !is_draining_ && random_.one_in(4)) {
-      const auto writes = out_->writes.size();
-      machine_->failed(number);
-      has_failed_ = true;
-      CHECK(machine_->is_stuck());
-      out_ = machine_->take_writes();
-      REQUIRE(out_ != nullptr);
-      CHECK(out_->number == number);
-      CHECK(out_->writes.size() == writes);
-      return;
-    }
-    store_.write(out_->writes);
-    out_ = nullptr;
-    has_failed_ = false;
-    written_ = number;
-    machine_->written(number);
-    CHECK_FALSE(machine_->is_stuck());
-    for (auto at = resent_.begin(); at != resent_.end();) {
-      Expected& each = model_[*at];
-      if (each.not_before_batch > written_) {
-        ++at;
-        continue;
-      }
-      each.not_before_batch = 0;
-      at = resent_.erase(at);
-    }
-  }
-
-  void settle() {
-    do store();
-    while (out_ != nullptr || !machine_->is_stored());
-  }
-
-  void check_counts() {
-    std::size_t pending = 0, held = 0, claimed = 0;
-    for (const auto& [sequence, each] : model_) {
-      pending += each.phase == Phase::waiting || each.phase == Phase::claimed ? 1 : 0;
-      held += each.phase == Phase::held ? 1 : 0;
-      claimed += each.phase == Phase::claimed ? 1 : 0;
-      // A step of the clock over a restart may make it longer, once each time.
-      if (each.phase == Phase::held && !ways_.with_steps)
-        CHECK(each.due <= (std::max)(each.held_since + options_.hold_ms, started_at_));
-    }
-    CHECK(machine_->pending() == pending);
-    CHECK(machine_->held() == held);
-    CHECK(machine_->in_flight() == claimed);
-  }
-
   void crash() {
     // What is on its way may have been written.
     if (out_ != nullptr && random_.one_in(2)) store_.write(out_->writes);
@@ -426,15 +339,6 @@ class History : Model {
       if (each.phase == Phase::delivered) CHECK(each.to == 0);
     }
   }
-
-  Store store_;
-  std::unique_ptr<OutboxMachine> machine_;
-  std::vector<OutboxRecord> arrivals_;
-  const OutboxBatch* out_ = nullptr;
-  std::uint64_t taken_ = 0;
-  std::int64_t started_at_ = 0;
-  bool has_failed_ = false;
-  bool is_draining_ = false;
 };
 
 void run_all(std::uint64_t first, Ways ways) {

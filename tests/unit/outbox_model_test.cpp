@@ -13,6 +13,7 @@
 
 #include "notifier/outbox/memory.hpp"
 #include "notifier/outbox/outbox.hpp"
+#include "random_numbers.hpp"
 
 using notifier::Delivery;
 using notifier::MemoryOutboxStorage;
@@ -23,25 +24,10 @@ using notifier::OutboxOptions;
 using notifier::OutboxState;
 using notifier::Platform;
 using notifier::Verdict;
+using random_numbers::Random;
 using Action = notifier::Verdict::Action;
 
 namespace {
-
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  std::uint32_t operator()() {
-    state_ += 0x9E3779B97F4A7C15u;
-    std::uint64_t x = (state_ ^ state_ >> 30) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ x >> 27) * 0x94D049BB133111EBu;
-    return static_cast<std::uint32_t>(x >> 32);
-  }
-  unsigned below(unsigned count) { return (*this)() % count; }
-  bool one_in(unsigned count) { return below(count) == 0; }
-
- private:
-  std::uint64_t state_;
-};
 
 /// A disk that fails now and then: what it was told to write is there then, or not.
 class Disk : public MemoryOutboxStorage {
