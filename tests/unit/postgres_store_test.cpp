@@ -64,19 +64,6 @@ struct Server {
   std::unique_ptr<GroupCommit> commits;
 };
 
-/// All apps with their notifiers, in the order of their ids: what two servers make in the same instant comes in either
-/// order.
-std::vector<std::string> apps_of(const Server& server) {
-  std::vector<std::string> apps;
-  for (const notifier::App& app : server.registry.apps()) {
-    apps.push_back(app.id + " " + app.name);
-    for (const notifier::Notifier& notifier : server.registry.list(app.id))
-      apps.back() += " " + notifier.id + " " + notifier.name;
-  }
-  std::sort(apps.begin(), apps.end());
-  return apps;
-}
-
 std::string app_body(const std::string& name) { return R"({"app": {"name": ")" + name + R"("}})"; }
 
 std::string id_in(const notifier::Response& response) {
@@ -156,9 +143,9 @@ TEST_CASE("servers that change the same at once agree in the end, and no change 
   CHECK(one.store->wait_for(last, 5s));
   CHECK(other.store->wait_for(last, 5s));
   CHECK(one.registry.app_count() == 60);
-  CHECK(apps_of(one) == apps_of(other));
+  CHECK(one.registry.snapshot() == other.registry.snapshot());
   Server third(url);
-  CHECK(apps_of(third) == apps_of(one));
+  CHECK(third.registry.snapshot() == one.registry.snapshot());
 }
 
 TEST_CASE("a store that follows nobody takes no change that another one has overtaken") {

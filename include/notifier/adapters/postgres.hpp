@@ -140,6 +140,7 @@ class PostgresStore final : public History {
   Result<void> open_all();
   Result<void> store_once(const std::vector<Outcome*>& outcomes, std::int64_t& revision);
   void run(Registry& registry, const std::function<void(const std::vector<Change>&)>& on_changes);
+  bool is_own_shown(Registry& registry);
   Result<bool> follow_once(Registry& registry, const std::function<void(const std::vector<Change>&)>& on_changes);
   Timestamp now() const;
 
@@ -147,6 +148,7 @@ class PostgresStore final : public History {
   std::function<void(const std::vector<Outcome*>&)> on_stored_;
 
   std::mutex write_mutex_;
+  std::vector<Change> own_;  // what was stored last, and may not be shown yet; by write_mutex_
   PostgresConnection writer_;
   detail::postgres::StoreWriter rows_;
 
@@ -288,6 +290,11 @@ inline Result<void> PostgresStore::store(const std::vector<Outcome*>& outcomes) 
   // What is stored is stored, also where there is no memory to say so.
   static_cast<void>(detail::or_out_of_memory([&]() -> Result<void> {
     for (Outcome* const outcome : outcomes) outcome->mark_known();
+    if (revision != 0) {
+      own_.clear();
+      for (const Outcome* const outcome : outcomes)
+        own_.insert(own_.end(), outcome->changes.begin(), outcome->changes.end());
+    }
     if (on_stored_) on_stored_(outcomes);
     return {};
   }));

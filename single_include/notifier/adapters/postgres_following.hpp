@@ -85,10 +85,21 @@ inline bool PostgresStore::wait_for(std::int64_t revision, std::chrono::millisec
   return moved_.wait_for(lock, patience, [&] { return revision <= revision_; });
 }
 
+/// Whether the registry shows what store() was given last: it does once store() has returned, and what is behind it in
+/// the log must not be shown before. What is kept for a change is refused to others until then; made again where it is
+/// shown, it changes nothing.
+inline bool PostgresStore::is_own_shown(Registry& registry) {
+  if (own_.empty()) return true;
+  for (Change& change : own_) change.expected = "*";
+  const auto made = registry.apply(own_);
+  return made || made.error().code != errc::conflict;
+}
+
 /// Takes the next revision from the log.
 /// @return whether there was one
 inline Result<bool> PostgresStore::follow_once(Registry& registry,
                                                const std::function<void(const std::vector<Change>&)>& on_changes) {
+  constexpr int most_looks = 20'000;  // a second and more, should it be kept for something else
   const std::int64_t next = revision() + 1;
   const auto rows = follower_.run("SELECT change FROM registry_log WHERE revision = $1 ORDER BY number",
                                   PostgresParameters().add(next));
@@ -103,8 +114,14 @@ inline Result<bool> PostgresStore::follow_once(Registry& registry,
   }
   {
     // store() may have been about to say that this very revision is its own.
-    const std::lock_guard<std::mutex> writing(write_mutex_);
+    std::unique_lock<std::mutex> writing(write_mutex_);
+    for (int looks = 0; revision() + 1 == next && looks < most_looks && !is_own_shown(registry); ++looks) {
+      writing.unlock();
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+      writing.lock();
+    }
     if (revision() + 1 != next) return true;
+    own_.clear();
     // What is being changed here is stored later: the other way round it would not have been.
     if (auto done = registry.apply(changes); !done) return std::move(done).error();
     const std::lock_guard<std::mutex> lock(mutex_);
