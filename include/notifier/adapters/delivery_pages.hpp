@@ -1,4 +1,5 @@
-// Pages of what an outbox keeps, as the JSON that the API answers with: what a History gives of deliveries.
+// What a History is asked of deliveries, found in any outbox's storage; pages of them as the JSON that the API answers
+// with.
 
 #pragma once
 
@@ -25,6 +26,22 @@ inline void append_json(const std::vector<OutboxRecord>& records, std::vector<st
     to_json(writer, record);
     out.push_back(json.str());
   }
+}
+
+/// A delivery by its key: of a notifier, or of any of the app's where `notifier_id` is empty.
+inline Result<OutboxRecord> the_delivery(OutboxStorage& storage, std::string_view app_id, std::string_view notifier_id,
+                                         std::string_view key) {
+  DeliveryFilter filter;
+  filter.app_id = app_id;
+  filter.notifier_id = notifier_id;
+  filter.key = key;
+  std::vector<OutboxRecord> found;
+  std::uint64_t place = 0;
+  if (!key.empty()) {
+    if (auto done = storage.search(filter, place, 1, found); !done) return std::move(done).error();
+  }
+  if (found.empty()) return no_such_delivery();
+  return std::move(found.front());
 }
 
 /// Appends a page of a notifier's records, newest first.

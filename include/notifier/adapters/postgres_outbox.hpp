@@ -171,7 +171,6 @@ class PostgresOutbox final : public OutboxStorage {
   Result<void> read_histories(std::vector<OutboxRecord>& records, std::size_t first);
   Result<void> read_records(const PostgresRows& rows, std::vector<OutboxRecord>& out);
 
-  Result<OutboxRecord> find_of(std::string_view app_id, std::string_view notifier_id, std::string_view key);
   Result<std::size_t> make_due(const Sequences& sequences, Timestamp now);
   Result<void> ask(std::string_view name, std::string_view app_id, std::string_view notifier_id, std::string_view key,
                    const std::vector<std::uint32_t>& shards);

@@ -119,9 +119,6 @@ class SqliteOutbox final : public OutboxStorage {
 
   void arrive(std::vector<OutboxRecord>& records);
   void drop_arrivals_of(std::vector<OutboxRecord>& page);
-  /// A delivery by its key alone, or of a notifier.
-  Result<std::optional<OutboxRecord>> find_of(std::string_view app_id, std::string_view notifier_id,
-                                              std::string_view key);
   /// Makes due what is dead, in a transaction.
   Result<void> make_due(std::string_view app_id, const OutboxRecord& which, Timestamp now,
                         std::vector<OutboxRecord>& arrivals);

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/adapters/delivery_pages.hpp"
 #include "notifier/adapters/postgres_outbox.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
@@ -55,21 +56,6 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-inline Result<OutboxRecord> PostgresOutbox::find_of(std::string_view app_id, std::string_view notifier_id,
-                                                    std::string_view key) {
-  DeliveryFilter filter;
-  filter.app_id = app_id;
-  filter.notifier_id = notifier_id;
-  filter.key = key;
-  std::vector<OutboxRecord> found;
-  std::uint64_t place = 0;
-  if (!key.empty()) {
-    if (auto done = search(filter, place, 1, found); !done) return std::move(done).error();
-  }
-  if (found.empty()) return detail::no_such_delivery();
-  return std::move(found.front());
-}
-
 /// Makes due what of these is dead.
 /// @return how many that were
 inline Result<std::size_t> PostgresOutbox::make_due(const Sequences& sequences, Timestamp now) {
@@ -88,7 +74,7 @@ inline Result<std::size_t> PostgresOutbox::make_due(const Sequences& sequences, 
 
 inline Result<void> PostgresOutbox::retry(std::string_view app_id, std::string_view notifier_id, std::string_view key,
                                           Timestamp now) {
-  const auto which = find_of(app_id, notifier_id, key);
+  const auto which = detail::the_delivery(*this, app_id, notifier_id, key);
   if (!which) return which.error();
   if (which->state != OutboxState::dead) return detail::not_to_be_resent(which->state);
   const auto count = make_due({static_cast<std::int64_t>(which->sequence)}, now);
@@ -110,7 +96,7 @@ inline Result<std::size_t> PostgresOutbox::retry_all(DeliveryFilter filter, std:
 
 inline Result<void> PostgresOutbox::cancel(std::string_view app_id, std::string_view notifier_id,
                                            std::string_view key) {
-  const auto which = find_of(app_id, notifier_id, key);
+  const auto which = detail::the_delivery(*this, app_id, notifier_id, key);
   if (!which) return which.error();
   if (which->state != OutboxState::pending && which->state != OutboxState::held)
     return detail::not_to_be_cancelled(which->state);

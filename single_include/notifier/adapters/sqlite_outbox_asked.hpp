@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/adapters/delivery_pages.hpp"
 #include "notifier/adapters/sqlite_outbox.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
@@ -48,21 +49,6 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-inline Result<std::optional<OutboxRecord>> SqliteOutbox::find_of(std::string_view app_id, std::string_view notifier_id,
-                                                                 std::string_view key) {
-  DeliveryFilter filter;
-  filter.app_id = app_id;
-  filter.notifier_id = notifier_id;
-  filter.key = key;
-  std::vector<OutboxRecord> found;
-  std::uint64_t place = 0;
-  if (!key.empty()) {
-    if (auto done = search(filter, place, 1, found); !done) return std::move(done).error();
-  }
-  if (found.empty()) return std::optional<OutboxRecord>();
-  return std::optional<OutboxRecord>(std::move(found.front()));
-}
-
 inline Result<void> SqliteOutbox::make_due(std::string_view app_id, const OutboxRecord& which, Timestamp now,
                                            std::vector<OutboxRecord>& arrivals) {
   auto found = writer_.find(which.notifier_id, which.key);
@@ -80,13 +66,12 @@ inline Result<void> SqliteOutbox::make_due(std::string_view app_id, const Outbox
 
 inline Result<void> SqliteOutbox::retry(std::string_view app_id, std::string_view notifier_id, std::string_view key,
                                         Timestamp now) {
-  const auto which = find_of(app_id, notifier_id, key);
+  const auto which = detail::the_delivery(*this, app_id, notifier_id, key);
   if (!which) return which.error();
-  if (!*which) return detail::no_such_delivery();
   std::vector<OutboxRecord> arrivals;
   // What is dead is nobody's: the outbox's owner changes what waits, and has forgotten what has ended.
   const std::lock_guard<std::mutex> lock(*write_mutex_);
-  auto done = database_->transaction([&] { return make_due(app_id, **which, now, arrivals); });
+  auto done = database_->transaction([&] { return make_due(app_id, *which, now, arrivals); });
   if (done) arrive(arrivals);
   return done;
 }
@@ -118,10 +103,9 @@ inline Result<std::size_t> SqliteOutbox::retry_all(DeliveryFilter filter, std::u
 inline Result<void> SqliteOutbox::cancel(std::string_view app_id, std::string_view notifier_id, std::string_view key) {
   // What is stored arrives with this lock: what is found has arrived before it is withdrawn.
   const std::lock_guard<std::mutex> lock(*write_mutex_);
-  auto found = find_of(app_id, notifier_id, key);
+  auto found = detail::the_delivery(*this, app_id, notifier_id, key);
   if (!found) return std::move(found).error();
-  if (!*found) return detail::no_such_delivery();
-  OutboxRecord& record = **found;
+  OutboxRecord& record = *found;
   if (record.state != OutboxState::pending && record.state != OutboxState::held) {
     return detail::not_to_be_cancelled(record.state);
   }
