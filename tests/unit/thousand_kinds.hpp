@@ -1,12 +1,12 @@
-// A vocabulary as large as a big host's: a thousand kinds of two wordings each, as JSON.
+// A vocabulary as large as a big host's: many kinds of two wordings each, as JSON.
 
 #pragma once
 
 #include <string>
 
-inline std::string thousand_kinds() {
+inline std::string thousand_kinds(int count = 1000) {
   std::string json = R"({"standard":false,"event_kinds":[)";
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < count; ++i) {
     const std::string n = std::to_string(i);
     json +=
         (i == 0 ? "" : ",") + std::string(R"({"type":"kind_)") + n + R"(","wordings":[{"when":"level=critical",)" +
