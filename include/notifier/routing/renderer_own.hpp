@@ -13,8 +13,8 @@ namespace detail {
 
 /// The body of a platform of a host's own: what names something of the notifier's is made for it alone.
 NOTIFIER_NOINLINE inline void Renderer::render_own(Rendering& rendering, Record record) {
-  const OwnPlatform* const own = OwnPlatforms::find(record.platform());
-  if (own->is_body_shared()) {
+  const OwnPlatform& own = OwnPlatforms::at(record.platform());
+  if (own.is_body_shared()) {
     const Rendering::Payload& shared = prepare(rendering, record.voice());
     view_.body = shared.body.view();
     view_.truncations = shared.cut;
@@ -26,7 +26,7 @@ NOTIFIER_NOINLINE inline void Renderer::render_own(Rendering& rendering, Record 
   const Message& message = rendering.described(options_, language);
   own_body_.clear();
   own_cut_.clear();
-  BodyTemplate::of(*own)->write(*rendering.event, message, *rendering.state->vocabulary, language, rendering.scratch,
+  BodyTemplate::of(own)->write(*rendering.event, message, *rendering.state->vocabulary, language, rendering.scratch,
                                 own_body_, own_cut_, &fields);
   if (message.refused_link() + message.left_out() != 0) tell_left_out(message, own_cut_);
   view_.rest_id = 0;

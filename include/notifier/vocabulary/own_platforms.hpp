@@ -29,6 +29,10 @@ class OwnPlatforms {
     const std::size_t place = static_cast<std::size_t>(platform) - first_own_platform;
     return place < most ? table().rows[place].load(std::memory_order_acquire) : nullptr;
   }
+  /// The row of a number that admit() has given.
+  static const OwnPlatform& at(Platform admitted) noexcept {
+    return *table().rows[static_cast<std::size_t>(admitted) - first_own_platform].load(std::memory_order_acquire);
+  }
   /// Of rows with this name, the one that was taken over last.
   static const OwnPlatform* find_by_name(std::string_view name) noexcept;
   /// The row's own number, which it gets now where it has none.
