@@ -102,19 +102,44 @@ class EventStreams {
     if (list.empty()) subscribers_.erase(found);
   }
 
-  bool has_subscriber(std::string_view app_id) const {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return subscribers_.find(app_id) != subscribers_.end();
+  /// Other servers have streams, too. To be set before anything is published, and taken away after all that is.
+  /// @param has  whether one of them has a stream of an app
+  /// @param tell  tells them
+  void relay(std::function<bool(std::string_view)> has,
+             std::function<void(std::string_view app_id, std::string_view name, std::string_view json)> tell) {
+    has_elsewhere_ = std::move(has);
+    tell_elsewhere_ = std::move(tell);
   }
 
-  /// Sends a message to the streams of an app. Returns at once.
+  /// Whether an app has a stream, here or elsewhere.
+  bool has_subscriber(std::string_view app_id) const {
+    return has_subscriber_here(app_id) || (has_elsewhere_ && has_elsewhere_(app_id));
+  }
+  /// The apps that have streams here.
+  std::vector<std::string> apps() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::vector<std::string> apps;
+    for (const auto& [app_id, list] : subscribers_) apps.push_back(app_id);
+    return apps;
+  }
+
+  /// Sends a message to the streams of an app, wherever they are. Returns at once.
   /// @param name  "event" or "delivery"
   /// @param json  may span lines
   void publish(std::string_view app_id, std::string_view name, std::string_view json) {
-    if (!has_subscriber(app_id)) return;
+    publish_here(app_id, name, json);
+    if (tell_elsewhere_) tell_elsewhere_(app_id, name, json);
+  }
+
+  /// The same to streams here.
+  /// @param name  empty: something is missing, so these streams end
+  void publish_here(std::string_view app_id, std::string_view name, std::string_view json) {
+    if (!has_subscriber_here(app_id)) return;
     std::shared_ptr<const StreamMessage> message;
-    // Where the loop does not get round to what was published before, these streams end.
-    if (budget_.used() <= 2 * most_bytes) message = std::make_shared<StreamMessage>(budget_, name, json);
+    // Where the loop does not get round to what was published before, they end, too.
+    if (!name.empty() && budget_.used() <= 2 * most_bytes) {
+      message = std::make_shared<StreamMessage>(budget_, name, json);
+    }
     const std::lock_guard<std::mutex> lock(mutex_);
     if (post_) post_([this, id = std::string(app_id), message = std::move(message)] { deliver(id, message); });
   }
@@ -123,6 +148,11 @@ class EventStreams {
 
  private:
   static constexpr std::size_t most_bytes = 64 << 20;
+
+  bool has_subscriber_here(std::string_view app_id) const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return subscribers_.find(app_id) != subscribers_.end();
+  }
 
   void deliver(const std::string& app_id, const std::shared_ptr<const StreamMessage>& message) {
     for (Subscriber* const subscriber : of(app_id)) {
@@ -160,6 +190,8 @@ class EventStreams {
   mutable std::mutex mutex_;
   std::function<void(std::function<void()>)> post_;
   std::map<std::string, std::vector<Subscriber*>, std::less<>> subscribers_;
+  std::function<bool(std::string_view)> has_elsewhere_;
+  std::function<void(std::string_view, std::string_view, std::string_view)> tell_elsewhere_;
 };
 
 }  // namespace server

@@ -137,6 +137,7 @@ int serve(const server::Options& options, notifier::Registry& registry, server::
   const auto begun = storage.begin(
       registry, [&service](const std::vector<notifier::Change>& changes) { service.tell_changes(changes); });
   if (!begun) return fail("cannot share the database", begun.error());
+  if (auto shared = storage.share(service.streams()); !shared) return fail("cannot share streams", shared.error());
   /// Whatever comes: nobody is told of changes any more once those who are told are gone.
   struct Ending {
     ~Ending() { storage.stop(); }
@@ -203,7 +204,7 @@ int run_shared(const server::Options& options, notifier::Registry& registry) {
   postgres.events_per_app = options.events_per_app;
   auto store = notifier::PostgresStore::open(std::move(postgres));
   if (!store) return fail("cannot use the database", store.error());
-  server::SharedStorage storage(*std::move(store), options.curl.timeout_ms, options.has_worker);
+  server::SharedStorage storage(*std::move(store), options.database, options.curl.timeout_ms, options.has_worker);
   if (auto loaded = storage.load(registry); !loaded) return fail("cannot load the database", loaded.error());
   return run(options, registry, storage);
 }

@@ -9,11 +9,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "clock_and_ids.hpp"
 #include "notifier/adapters/postgres.hpp"
+#include "notifier/adapters/postgres_streams.hpp"
 #include "storage.hpp"
 
 namespace server {
@@ -21,10 +23,12 @@ namespace server {
 /// Reads what others change, and sends what is in the shards that this server owns.
 class SharedStorage final : public Storage {
  public:
+  /// @param url         of its database
   /// @param attempt_ms  how long an attempt may take at most
   /// @param is_worker   whether this server sends
-  SharedStorage(std::unique_ptr<notifier::PostgresStore> store, std::int64_t attempt_ms, bool is_worker)
-      : store_(std::move(store)), is_worker_(is_worker) {
+  SharedStorage(std::unique_ptr<notifier::PostgresStore> store, std::string url, std::int64_t attempt_ms,
+                bool is_worker)
+      : store_(std::move(store)), url_(std::move(url)), is_worker_(is_worker) {
     char host[256] = {};
     static_cast<void>(::gethostname(host, sizeof host - 1));
     options_.name = std::string(host) + " " + std::to_string(::getpid());
@@ -45,6 +49,18 @@ class SharedStorage final : public Storage {
     store_->follow(registry, std::move(on_changes));
     return is_worker_ ? store_->outbox().start(options_) : notifier::Result<void>();
   }
+  notifier::Result<void> share(EventStreams& streams) override {
+    streams.relay([this](std::string_view app_id) { return streams_.is_listened_to(app_id); },
+                  [this](std::string_view app_id, std::string_view name, std::string_view json) {
+                    streams_.tell(app_id, name, json);
+                  });
+    notifier::PostgresStreamsOptions options;
+    options.listened_to = [&streams] { return streams.apps(); };
+    options.hear = [&streams](std::string_view app_id, std::string_view name, std::string_view json) {
+      streams.publish_here(app_id, name, json);
+    };
+    return streams_.start(url_, std::move(options));
+  }
   void on_arrival(std::function<void()> call) override { store_->outbox().on_arrival(std::move(call)); }
   void take_news(notifier::Outbox& outbox, notifier::Moment now,
                  const std::function<void(const notifier::OutboxRecord&)>& admitted,
@@ -53,6 +69,7 @@ class SharedStorage final : public Storage {
   }
   void begin_stop() override { store_->outbox().begin_stop(); }
   void stop() override {
+    streams_.stop();
     store_->outbox().stop();
     store_->stop_following();
   }
@@ -83,7 +100,9 @@ class SharedStorage final : public Storage {
 
  private:
   std::unique_ptr<notifier::PostgresStore> store_;
+  const std::string url_;
   const bool is_worker_;
+  notifier::PostgresStreams streams_;
   notifier::PostgresOutboxOptions options_;
 };
 

@@ -12,6 +12,7 @@
 
 #include "clock_and_ids.hpp"
 #include "database_file.hpp"
+#include "event_stream.hpp"
 #include "notifier/adapters/sqlite.hpp"
 #include "notifier/api/history.hpp"
 #include "notifier/outbox/outbox.hpp"
@@ -42,6 +43,8 @@ class Storage {
   virtual notifier::Result<void> begin(notifier::Registry&, std::function<void(const std::vector<notifier::Change>&)>) {
     return {};
   }
+  /// Other servers' streams tell of what happens here, and those here of what happens there. After begin().
+  virtual notifier::Result<void> share(EventStreams&) { return {}; }
   /// The sending thread is to be woken where there is news. To be set before anything is stored.
   virtual void on_arrival(std::function<void()> call) = 0;
   /// Has an outbox take up what has happened since. Called by the sending thread.

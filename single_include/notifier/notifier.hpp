@@ -30752,7 +30752,7 @@ NOTIFIER_NOINLINE inline void Renderer::render_own(Rendering& rendering, Record 
   own_body_.clear();
   own_cut_.clear();
   BodyTemplate::of(own)->write(*rendering.event, message, *rendering.state->vocabulary, language, rendering.scratch,
-                                own_body_, own_cut_, &fields);
+                               own_body_, own_cut_, &fields);
   if (message.refused_link() + message.left_out() != 0) tell_left_out(message, own_cut_);
   view_.rest_id = 0;
   view_.truncations = own_cut_;

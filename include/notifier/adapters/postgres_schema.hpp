@@ -70,6 +70,12 @@ inline constexpr const char* migrations[] = {
     "CREATE INDEX deliveries_of_app ON deliveries (app_id, sequence);"
     "CREATE INDEX deliveries_of_event ON deliveries (event_id, sequence);"
     "CREATE INDEX deliveries_dead ON deliveries (app_id, sequence) WHERE state = 'dead';",
+    // Who listens to what, and what is told to them: worth nothing once the database has crashed.
+    "CREATE SEQUENCE stream_ids;"
+    "CREATE UNLOGGED TABLE stream_listeners (listener BIGINT NOT NULL, app_id TEXT NOT NULL, alive_until TIMESTAMPTZ "
+    "NOT NULL, PRIMARY KEY (listener, app_id));"
+    "CREATE UNLOGGED TABLE stream_messages (number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sender BIGINT NOT "
+    "NULL, app_id TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL, told_at TIMESTAMPTZ NOT NULL DEFAULT now());",
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 
