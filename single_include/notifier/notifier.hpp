@@ -777,6 +777,15 @@ class History {
     place = 0;
   }
 
+  /// A notifier of an app that was removed and may come back with its id: the Change that put it last, as write_json()
+  /// writes it, with its secrets. Empty where none of this id is kept any more; for longer than a day none is. Who does
+  /// not override this keeps none.
+  virtual std::string removed_notifier(std::string_view app_id, std::string_view notifier_id) const {
+    static_cast<void>(app_id);
+    static_cast<void>(notifier_id);
+    return {};
+  }
+
   /// Makes a dead delivery due again. Not part of handle()'s purity: called once the request is accepted.
   /// @param notifier_id  empty: of any notifier of the app
   /// @return errc::not_found where there is none; errc::conflict where it is not dead, with a message that says what it
@@ -2468,6 +2477,10 @@ class Registry {
   Result<Change> plan_add(std::string_view app, const NotifierDraft& draft) const;
   Result<Change> plan_update(std::string_view app, std::string_view id, const NotifierDraft& patch) const;
   Result<Change> plan_remove(std::string_view app, std::string_view id) const;
+  /// What puts a notifier back that was removed, and that the host has kept: with all that it had, but for
+  /// `updated_at`. errc::not_found ("app"); errc::conflict where its id is taken; errc::invalid where it would no
+  /// longer be taken, as its event types are gone.
+  Result<Change> plan_restore(std::string_view app, Notifier removed) const;
   /// The changes add_app() would make: the app, then perhaps its default notifier.
   Result<std::vector<Change>> plan_add_app(App app, bool default_notifier) const;
   Result<Change> plan_update_app(std::string_view app, const AppPatch& patch) const;
@@ -28072,6 +28085,22 @@ NOTIFIER_INLINE Result<Change> Registry::plan_remove(const State& state, std::st
   return change;
 }
 
+NOTIFIER_INLINE Result<Change> Registry::plan_restore(std::string_view app_name, Notifier removed) const {
+  const std::shared_ptr<const State> state = current();
+  const detail::AppBlock* const app = state->find_app(app_name);
+  if (app == nullptr) return detail::no_app(app_name);
+  Change change;
+  change.op = Change::Op::put_notifier;
+  change.notifier = std::move(removed);
+  change.notifier.app_id = app->id();
+  change.notifier.app = app->name();
+  change.notifier.updated_at = (std::max)(now(), Timestamp{change.notifier.updated_at.ms + 1});
+  if (change.notifier.updated_at == Timestamp()) change.notifier.updated_at.ms = 1;
+  State trial = *state;
+  if (auto fine = detail::apply_notifier(change, trial); !fine) return std::move(fine).error();
+  return change;
+}
+
 NOTIFIER_INLINE Result<std::string> Registry::draw_app_id(const State& state, const App& app) const {
   if (core_->options.new_id) return core_->options.new_id("app-");
   std::string id;
@@ -32454,8 +32483,8 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/api/notifiers.hpp -------------------------------------------------------------------------------------
 
-// List, add, show, update, test and remove a notifier. A body has the root key `notifier` (or `notifiers`); on create
-// the app is looked for first, then the platform (both 404), then all attributes are judged in one answer (422).
+// List, add, show, update, test, remove and restore a notifier. A body has the root key `notifier` (or `notifiers`); on
+// create the app is looked for first, then the platform (both 404), then all attributes are judged in one answer (422).
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -32561,6 +32590,26 @@ inline Response remove_notifier(Call& call) {
   call.outcome.changes.push_back(std::move(*change));
   Response response;
   response.status = 204;
+  return response;
+}
+
+/// Puts back what was removed a short while ago, with its id, its dates and its secrets.
+inline Response restore_notifier(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  if (call.registry.find(app->id, call.notifier_id())) return error_response(409, "A notifier with this id is there");
+  const History* const history = call.options.history;
+  const std::string kept = history != nullptr ? history->removed_notifier(app->id, call.notifier_id()) : std::string();
+  json::Document document;
+  const auto root = document.parse(kept, NOTIFIER_MAX_SNAPSHOT_BYTES);
+  auto removed = root ? read_change(*root) : Result<Change>(root.error());
+  if (!removed) return not_found("base", "no notifier with this id was removed within the last day");
+  auto change = call.registry.plan_restore(app->id, std::move(removed->notifier));
+  if (!change) return failure(change.error());
+
+  Response response = notifier_response(200, change->notifier);
+  record_change(call, *app, "new_notifier", change->notifier, change->notifier.updated_at);
+  call.outcome.changes.push_back(std::move(*change));
   return response;
 }
 
@@ -33690,6 +33739,7 @@ inline constexpr Route routes[] = {
     {"PATCH", "/v1/apps/:app/notifiers/:id", update_notifier},
     {"PUT", "/v1/apps/:app/notifiers/:id", update_notifier},
     {"DELETE", "/v1/apps/:app/notifiers/:id", remove_notifier},
+    {"POST", "/v1/apps/:app/notifiers/:id/restore", restore_notifier},
     {"POST", "/v1/apps/:app/notifiers/:id/test", test_notifier},
     {"POST", "/v1/apps/:app/notifiers/:id/preview", preview_notifier},
     {"GET", "/v1/apps/:app/notifiers/:id/deliveries", list_deliveries},

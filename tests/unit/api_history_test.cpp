@@ -50,6 +50,7 @@ class NumberedHistory final : public notifier::History {
 class AskedHistory final : public notifier::History {
  public:
   mutable std::string asked;
+  std::string removed;
 
   std::size_t events(std::string_view, std::size_t, std::size_t, std::vector<std::string>&) const override { return 0; }
   std::size_t deliveries(std::string_view, std::string_view, std::size_t, std::size_t,
@@ -59,6 +60,10 @@ class AskedHistory final : public notifier::History {
   std::string event(std::string_view app_id, std::string_view event_id) const override {
     asked = "event " + std::string(app_id) + " " + std::string(event_id);
     return event_id == "ev-1" ? R"({ "id" : "ev-1" })" : "";
+  }
+  std::string removed_notifier(std::string_view app_id, std::string_view notifier_id) const override {
+    asked = "removed " + std::string(app_id) + " " + std::string(notifier_id);
+    return removed;
   }
   void find_deliveries(const notifier::DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
                        std::vector<std::string>& out) const override {
@@ -230,4 +235,40 @@ TEST_CASE("deliveries are sent again and withdrawn by their ids, and the many by
   history.asked.clear();
   CHECK(world.call("POST", path + "/retry", R"({"statuz":"dead"})").response.status == 422);
   CHECK(history.asked.empty());
+}
+
+TEST_CASE("a removed notifier is restored with what the history has kept of it, or told why not") {
+  AskedHistory history;
+  notifier::ApiOptions options;
+  options.history = &history;
+  World world(std::move(options));
+  const std::string path = "/v1/apps/shop/notifiers/no-3/restore";
+  CHECK(
+      world.call("POST", path).response.body ==
+      R"({"resource":"base","error":"not found","message":"no notifier with this id was removed within the last day"})");
+  CHECK(history.asked == "removed app-1 no-3");
+  CHECK(world.call("POST", "/v1/apps/nope/notifiers/no-3/restore").response.status == 404);
+  CHECK(world.call("POST", "/v1/apps/shop/notifiers/no-1/restore").response.status == 409);
+  const auto kept = [](const std::string& more) {
+    return R"({"op":"put_notifier","notifier":{"id":"no-3","app_id":"app-1","name":"back","platform":"webhook","active":false,)" +
+           more +
+           R"("type_data":{"webhook_url":"https://example.com/SECRET","signing_secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}})";
+  };
+  history.removed = kept(R"("created_at":"2026-01-31T09:30:00.000Z",)");
+  const notifier::Outcome outcome = world.call("POST", path);
+  CHECK(outcome.response.status == 200);
+  CHECK(outcome.response.body.find("whsec_") == std::string::npos);
+  CHECK(at(outcome.response.body, {"notifier", "created_at"}) == R"("2026-01-31T09:30:00.000Z")");
+  REQUIRE(outcome.changes.size() == 1);
+  CHECK(outcome.changes[0].expected.empty());
+  notifier::Buffer stored;
+  notifier::json::Writer out(stored);
+  write_json(out, outcome.changes[0]);
+  CHECK(stored.view().find("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") != std::string_view::npos);
+  REQUIRE(outcome.events.size() == 1);
+  CHECK(at(outcome.events[0].json, {"type"}) == R"("new_notifier")");
+  history.removed = kept(R"("selected_event_ids":["gone"],)");
+  CHECK(world.call("POST", path).response.status == 422);
+  history.removed = "{";
+  CHECK(world.call("POST", path).response.status == 404);
 }

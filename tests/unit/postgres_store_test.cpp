@@ -228,3 +228,30 @@ TEST_CASE("a server whose connections are cut goes on, and nothing half done is 
   CHECK(other.store->wait_for(one.store->revision(), 5s));
   CHECK(other.registry.snapshot() == one.registry.snapshot());
 }
+
+TEST_CASE("what one server has removed another puts back, within a day, and not into another app") {
+  const std::string url = postgres_test::server().make_database();
+  Server one(url);
+  Server other(url);
+  CHECK(one.ask("POST", "/v1/apps", app_body("shop")).status == 201);
+  CHECK(one.ask("POST", "/v1/apps", app_body("else")).status == 201);
+  const std::string id = id_in(one.ask(
+      "POST", "/v1/apps/shop/notifiers",
+      R"({"notifier":{"name":"back","platform_id":"5982f145d48c3600273ef08a","type_data":{"webhook_url":"https://example.com/x"}}})"));
+  const std::string path = "/v1/apps/shop/notifiers/" + id;
+  CHECK(one.ask("POST", path + "/restore").status == 409);
+  CHECK(one.ask("DELETE", path).status == 204);
+  CHECK(comes_true([&] { return other.ask("GET", path).status == 404; }));
+  CHECK(other.ask("POST", "/v1/apps/else/notifiers/" + id + "/restore").status == 404);
+  CHECK(other.ask("POST", path + "/restore").status == 200);
+  CHECK(comes_true([&] { return one.ask("GET", path).status == 200; }));
+  CHECK(one.ask("DELETE", path).status == 204);
+  auto past = *PostgresConnection::open(url, "past the store");
+  REQUIRE(past.execute("UPDATE removed_notifiers SET removed_at = removed_at - INTERVAL '1 day'"));
+  CHECK(one.ask("POST", path + "/restore").status == 404);
+  REQUIRE(past.execute("UPDATE removed_notifiers SET removed_at = now()"));
+  CHECK(one.ask("DELETE", "/v1/apps/shop").status == 204);
+  const auto left = past.run("SELECT COUNT(*) FROM removed_notifiers");
+  REQUIRE(left);
+  CHECK(left->integer(0, 0) == 0);
+}

@@ -35,6 +35,8 @@ int main() {
   one("selectChanges", sql::select_changes);
   one("putChange", sql::put_change);
   one("removeChange", sql::remove_change);
+  one("selectRemoved", sql::select_removed);
+  one("forgetRemoved", sql::forget_removed);
   one("selectConfiguration", sql::select_configuration);
   one("dropConfiguration", sql::drop_configuration);
   one("insertConfiguration", sql::insert_configuration);

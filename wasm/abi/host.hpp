@@ -88,11 +88,11 @@ class HostHistory : public notifier::History {
   }
 
   std::string event(std::string_view app_id, std::string_view event_id) const override {
-    notifier::Buffer query;
-    notifier::json::Writer writer(query);
-    write_query(writer, "event", app_id, {}, event_id);
-    writer.end_object();
-    return ask(query);
+    return one("event", app_id, {}, event_id);
+  }
+
+  std::string removed_notifier(std::string_view app_id, std::string_view notifier_id) const override {
+    return one("removed", app_id, notifier_id, {});
   }
 
   void find_deliveries(const notifier::DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
@@ -140,15 +140,21 @@ class HostHistory : public notifier::History {
     writer.member("id", id);
   }
 
+  /// What the host has of one thing; empty where it has none.
+  static std::string one(std::string_view of, std::string_view app_id, std::string_view notifier_id,
+                         std::string_view id) {
+    notifier::Buffer query;
+    notifier::json::Writer writer(query);
+    write_query(writer, of, app_id, notifier_id, id);
+    writer.end_object();
+    return ask(query);
+  }
+
   /// The host says "due"; nothing where there is no such delivery; else why nothing is done.
   static notifier::Result<void> act(std::string_view what, std::string_view app_id, std::string_view notifier_id,
                                     std::string_view delivery_id) {
-    notifier::Buffer query;
-    notifier::json::Writer writer(query);
-    write_query(writer, what, app_id, notifier_id, delivery_id);
-    writer.end_object();
     notifier::Error error;
-    error.message = ask(query);
+    error.message = one(what, app_id, notifier_id, delivery_id);
     if (error.message == "due") return {};
     error.code = error.message.empty() ? notifier::errc::not_found : notifier::errc::conflict;
     return error;

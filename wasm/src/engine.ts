@@ -112,6 +112,8 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
           return pageOf(query, (...where) => history!.deliveries(query.app_id, query.notifier_id, ...where));
         case 'event':
           return history!.event?.(query.app_id, query.id) ?? '';
+        case 'removed':
+          return history!.removed?.(query.app_id, query.notifier_id) ?? '';
         case 'find':
           return JSON.stringify(history!.find?.(query.app_id, filterOf(query), query.limit, query.place) ?? nothingFound);
         case 'retry_all':

@@ -580,6 +580,11 @@ export interface History {
   /** One of an app's events, by its id. Default: none is found. */
   event?(appId: string, eventId: string): string | undefined;
   /**
+   * A notifier of an app that was removed and may come back with its id: the change that put it last, as JSON, with its secrets. Nothing where
+   * none is kept any more; keep none for longer than a day. Default: none is kept.
+   */
+  removed?(appId: string, notifierId: string): string | undefined;
+  /**
    * An app's deliveries that a filter asks for, newest first; `total` counts for nothing. A page may have fewer than `limit`, or none, and go on
    * nevertheless: `next` says where. Default: none is found.
    */

@@ -100,6 +100,9 @@ class PostgresStore final : public History {
   std::string event(std::string_view app_id, std::string_view event_id) const override {
     return events_.find(app_id, event_id);
   }
+  std::string removed_notifier(std::string_view app_id, std::string_view notifier_id) const override {
+    return events_.removed(app_id, notifier_id);
+  }
   std::size_t deliveries_from(std::string_view, std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
                               std::vector<std::string>& out) const override {
     return detail::page_of_deliveries_from(*outbox_, notifier_id, place, limit, out);

@@ -1,4 +1,4 @@
-// The history of events that a PostgresStore keeps, read by a connection of its own.
+// The history of events that a PostgresStore keeps, and what was removed of late, read by a connection of its own.
 
 #pragma once
 
@@ -54,6 +54,17 @@ class EventReader {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto rows = connection_.run("SELECT event FROM events WHERE app_id = $1 AND event_id = $2 AND event_id <> ''",
                                       PostgresParameters().add(app_id).add(event_id));
+    return rows && !rows->is_empty() ? std::string(rows->text(0, 0)) : std::string();
+  }
+
+  /// The change that put a notifier of an app which was removed less than a day ago; empty where there is none, or the
+  /// database fails.
+  std::string removed(std::string_view app_id, std::string_view notifier_id) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto rows = connection_.run(
+        "SELECT change FROM removed_notifiers WHERE id = $1 AND app_id = $2 AND removed_at > clock_timestamp() - "
+        "INTERVAL '1 day'",
+        PostgresParameters().add(notifier_id).add(app_id));
     return rows && !rows->is_empty() ? std::string(rows->text(0, 0)) : std::string();
   }
 

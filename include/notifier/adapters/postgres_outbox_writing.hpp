@@ -170,6 +170,10 @@ inline Result<std::size_t> PostgresOutbox::forget(const OutboxForget& what) {
       if (!done) return std::move(done).error();
     }
   }
+  // Every hour: what is an hour short of a day would be older than that the next time.
+  const auto removed =
+      writer_.run("DELETE FROM removed_notifiers WHERE removed_at < clock_timestamp() - INTERVAL '23 hours'");
+  if (!removed) return removed.error();
   // Two that had a rest together may have gone at the same moment, and each have left it to the other.
   const auto rests = writer_.run(
       "DELETE FROM delivery_rests r WHERE r.id < (SELECT COALESCE(MAX(id), 0) - 10000 FROM delivery_rests) AND NOT "

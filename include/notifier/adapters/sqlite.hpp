@@ -87,15 +87,27 @@ class SqliteStore final : public History {
                           std::vector<std::string>& out) const override;
   std::size_t deliveries_from(std::string_view app_id, std::string_view notifier_id, std::uint64_t& place,
                               std::size_t limit, std::vector<std::string>& out) const override;
-  std::string event(std::string_view app_id, std::string_view event_id) const override;
+  std::string event(std::string_view app_id, std::string_view event_id) const override {
+    return read_one(event_by_id_, app_id, event_id);
+  }
+  std::string removed_notifier(std::string_view app_id, std::string_view notifier_id) const override {
+    return read_one(removed_, notifier_id, app_id);
+  }
   void find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
                        std::vector<std::string>& out) const override;
-  Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
+  Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override {
+    return outbox_ == nullptr ? detail::no_such_delivery() : outbox_->retry(app_id, notifier_id, delivery_id, now());
+  }
   Result<std::size_t> retry_all(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit) override;
-  Result<void> cancel(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
+  Result<void> cancel(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override {
+    return outbox_ == nullptr ? detail::no_such_delivery() : outbox_->cancel(app_id, notifier_id, delivery_id);
+  }
   HeldBack held_back(std::string_view app_id, std::string_view notifier_id, std::size_t limit,
                      std::vector<std::string>& out) const override;
-  Result<void> tell_now(std::string_view app_id, std::string_view notifier_id) override;
+  Result<void> tell_now(std::string_view, std::string_view notifier_id) override {
+    if (outbox_ != nullptr) outbox_->tell_now(notifier_id);
+    return {};
+  }
 
   /// Sets what is called with what store() has stored, in its thread, before any delivery of it can be taken from the
   /// outbox: what tells others of events tells of one before its deliveries. Hand over and return; throw nothing, since
@@ -121,6 +133,8 @@ class SqliteStore final : public History {
   std::optional<std::pair<std::int64_t, std::int64_t>> range_of_events(std::string_view app_id) const;
   /// Those of at most a number, newest first.
   void read_events(std::string_view app_id, std::int64_t last, std::size_t limit, std::vector<std::string>& out) const;
+  /// What a statement of two parameters gives; empty where it gives nothing.
+  std::string read_one(SqliteStatement& statement, std::string_view first, std::string_view second) const;
 
   SqliteOptions options_;
   std::function<void(const std::vector<Outcome*>&)> on_stored_;
@@ -134,6 +148,7 @@ class SqliteStore final : public History {
   mutable SqliteStatement event_range_;
   mutable SqliteStatement page_of_events_;
   mutable SqliteStatement event_by_id_;
+  mutable SqliteStatement removed_;
 
   std::unique_ptr<SqliteOutbox> outbox_;
 };
@@ -179,6 +194,7 @@ inline Result<void> SqliteStore::prepare() {
   prepare_one(event_range_, detail::sqlite::event_range);
   prepare_one(page_of_events_, detail::sqlite::page_of_events);
   prepare_one(event_by_id_, detail::sqlite::event_by_id);
+  prepare_one(removed_, detail::sqlite::select_removed);
   return done;
 }
 
@@ -352,12 +368,13 @@ inline std::size_t SqliteStore::deliveries_from(std::string_view, std::string_vi
   return 0;
 }
 
-inline std::string SqliteStore::event(std::string_view app_id, std::string_view event_id) const {
+inline std::string SqliteStore::read_one(SqliteStatement& statement, std::string_view first,
+                                         std::string_view second) const {
   const std::lock_guard<std::mutex> lock(read_mutex_);
-  std::string event;
-  if (event_by_id_.bind(1, app_id).bind(2, event_id).step().value_or(false)) event = event_by_id_.text(0);
-  event_by_id_.reset();
-  return event;
+  std::string text;
+  if (statement.bind(1, first).bind(2, second).step().value_or(false)) text = statement.text(0);
+  statement.reset();
+  return text;
 }
 
 inline void SqliteStore::find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
@@ -366,20 +383,10 @@ inline void SqliteStore::find_deliveries(const DeliveryFilter& filter, std::uint
   place = 0;
 }
 
-inline Result<void> SqliteStore::retry(std::string_view app_id, std::string_view notifier_id,
-                                       std::string_view delivery_id) {
-  return outbox_ == nullptr ? detail::no_such_delivery() : outbox_->retry(app_id, notifier_id, delivery_id, now());
-}
-
 inline Result<std::size_t> SqliteStore::retry_all(const DeliveryFilter& filter, std::uint64_t& place,
                                                   std::size_t limit) {
   return outbox_ == nullptr ? History::retry_all(filter, place, limit)
                             : outbox_->retry_all(filter, place, limit, now());
-}
-
-inline Result<void> SqliteStore::cancel(std::string_view app_id, std::string_view notifier_id,
-                                        std::string_view delivery_id) {
-  return outbox_ == nullptr ? detail::no_such_delivery() : outbox_->cancel(app_id, notifier_id, delivery_id);
 }
 
 inline HeldBack SqliteStore::held_back(std::string_view app_id, std::string_view notifier_id, std::size_t limit,
@@ -388,11 +395,6 @@ inline HeldBack SqliteStore::held_back(std::string_view app_id, std::string_view
   const auto add = [&](StoredGroup&& group) { held.add(group); };
   if (outbox_ == nullptr || !outbox_->each_group_of(app_id, notifier_id, add)) return {};
   return std::move(held).finish(out);
-}
-
-inline Result<void> SqliteStore::tell_now(std::string_view, std::string_view notifier_id) {
-  if (outbox_ != nullptr) outbox_->tell_now(notifier_id);
-  return {};
 }
 
 NOTIFIER_NAMESPACE_END

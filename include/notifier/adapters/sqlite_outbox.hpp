@@ -18,6 +18,7 @@
 #include "notifier/adapters/sqlite_outbox_reader.hpp"
 #include "notifier/adapters/sqlite_outbox_sql.hpp"
 #include "notifier/adapters/sqlite_outbox_writer.hpp"
+#include "notifier/adapters/sqlite_registry_sql.hpp"
 #include "notifier/outbox/storage.hpp"
 #include "notifier/outbox/target.hpp"
 
@@ -303,6 +304,7 @@ inline Result<std::size_t> SqliteOutbox::forget(const OutboxForget& what) {
     }
   }
   const std::lock_guard<std::mutex> lock(*write_mutex_);
+  if (auto done = database_->execute(detail::sqlite::forget_removed.data()); !done) return std::move(done).error();
   auto vacuumed = database_->execute("PRAGMA incremental_vacuum(4096)");
   if (!vacuumed) return std::move(vacuumed).error();
   return count;

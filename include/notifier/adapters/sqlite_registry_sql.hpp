@@ -25,6 +25,14 @@ inline constexpr std::string_view put_change =
     "ON CONFLICT (kind, id) DO UPDATE SET change = excluded.change, version = excluded.version";
 inline constexpr std::string_view remove_change = "DELETE FROM registry WHERE kind = ?1 AND id = ?2";
 
+/// Of a notifier that was removed less than a day ago. A clock that was ahead then makes it no longer than that.
+inline constexpr std::string_view select_removed =
+    "SELECT change FROM removed_notifiers WHERE id = ?1 AND app_id = ?2 AND ABS(strftime('%s', 'now') - removed_at) < "
+    "86400";
+/// Run every hour: what is an hour short of a day would be older than that the next time.
+inline constexpr std::string_view forget_removed =
+    "DELETE FROM removed_notifiers WHERE ABS(strftime('%s', 'now') - removed_at) >= 82800";
+
 inline constexpr std::string_view select_configuration = "SELECT document FROM configuration";
 inline constexpr std::string_view drop_configuration = "DELETE FROM configuration";
 inline constexpr std::string_view insert_configuration = "INSERT INTO configuration (document) VALUES (?1)";

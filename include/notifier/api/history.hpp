@@ -61,6 +61,15 @@ class History {
     place = 0;
   }
 
+  /// A notifier of an app that was removed and may come back with its id: the Change that put it last, as write_json()
+  /// writes it, with its secrets. Empty where none of this id is kept any more; for longer than a day none is. Who does
+  /// not override this keeps none.
+  virtual std::string removed_notifier(std::string_view app_id, std::string_view notifier_id) const {
+    static_cast<void>(app_id);
+    static_cast<void>(notifier_id);
+    return {};
+  }
+
   /// Makes a dead delivery due again. Not part of handle()'s purity: called once the request is accepted.
   /// @param notifier_id  empty: of any notifier of the app
   /// @return errc::not_found where there is none; errc::conflict where it is not dead, with a message that says what it

@@ -1,5 +1,5 @@
-// List, add, show, update, test and remove a notifier. A body has the root key `notifier` (or `notifiers`); on create
-// the app is looked for first, then the platform (both 404), then all attributes are judged in one answer (422).
+// List, add, show, update, test, remove and restore a notifier. A body has the root key `notifier` (or `notifiers`); on
+// create the app is looked for first, then the platform (both 404), then all attributes are judged in one answer (422).
 
 #pragma once
 
@@ -14,6 +14,8 @@
 #include "notifier/api/call.hpp"
 #include "notifier/api/change_events.hpp"
 #include "notifier/api/warnings.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/registry/change.hpp"
 #include "notifier/registry/checks.hpp"
 #include "notifier/registry/notifier_json.hpp"
 #include "notifier/text/is_utf8.hpp"
@@ -123,6 +125,26 @@ inline Response remove_notifier(Call& call) {
   call.outcome.changes.push_back(std::move(*change));
   Response response;
   response.status = 204;
+  return response;
+}
+
+/// Puts back what was removed a short while ago, with its id, its dates and its secrets.
+inline Response restore_notifier(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  if (call.registry.find(app->id, call.notifier_id())) return error_response(409, "A notifier with this id is there");
+  const History* const history = call.options.history;
+  const std::string kept = history != nullptr ? history->removed_notifier(app->id, call.notifier_id()) : std::string();
+  json::Document document;
+  const auto root = document.parse(kept, NOTIFIER_MAX_SNAPSHOT_BYTES);
+  auto removed = root ? read_change(*root) : Result<Change>(root.error());
+  if (!removed) return not_found("base", "no notifier with this id was removed within the last day");
+  auto change = call.registry.plan_restore(app->id, std::move(removed->notifier));
+  if (!change) return failure(change.error());
+
+  Response response = notifier_response(200, change->notifier);
+  record_change(call, *app, "new_notifier", change->notifier, change->notifier.updated_at);
+  call.outcome.changes.push_back(std::move(*change));
   return response;
 }
 

@@ -44,6 +44,7 @@ inline constexpr Route routes[] = {
     {"PATCH", "/v1/apps/:app/notifiers/:id", update_notifier},
     {"PUT", "/v1/apps/:app/notifiers/:id", update_notifier},
     {"DELETE", "/v1/apps/:app/notifiers/:id", remove_notifier},
+    {"POST", "/v1/apps/:app/notifiers/:id/restore", restore_notifier},
     {"POST", "/v1/apps/:app/notifiers/:id/test", test_notifier},
     {"POST", "/v1/apps/:app/notifiers/:id/preview", preview_notifier},
     {"GET", "/v1/apps/:app/notifiers/:id/deliveries", list_deliveries},

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "notifier/platform/table.hpp"
+#include "notifier/registry/applying.hpp"
 #include "notifier/registry/derive_id.hpp"
 #include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
@@ -201,6 +203,22 @@ NOTIFIER_INLINE Result<Change> Registry::plan_remove(const State& state, std::st
   change.op = Change::Op::remove_notifier;
   state.read(*app, app->record(place), change.notifier);
   change.expected = version_of(change.notifier);
+  return change;
+}
+
+NOTIFIER_INLINE Result<Change> Registry::plan_restore(std::string_view app_name, Notifier removed) const {
+  const std::shared_ptr<const State> state = current();
+  const detail::AppBlock* const app = state->find_app(app_name);
+  if (app == nullptr) return detail::no_app(app_name);
+  Change change;
+  change.op = Change::Op::put_notifier;
+  change.notifier = std::move(removed);
+  change.notifier.app_id = app->id();
+  change.notifier.app = app->name();
+  change.notifier.updated_at = (std::max)(now(), Timestamp{change.notifier.updated_at.ms + 1});
+  if (change.notifier.updated_at == Timestamp()) change.notifier.updated_at.ms = 1;
+  State trial = *state;
+  if (auto fine = detail::apply_notifier(change, trial); !fine) return std::move(fine).error();
   return change;
 }
 

@@ -116,6 +116,10 @@ class Registry {
   Result<Change> plan_add(std::string_view app, const NotifierDraft& draft) const;
   Result<Change> plan_update(std::string_view app, std::string_view id, const NotifierDraft& patch) const;
   Result<Change> plan_remove(std::string_view app, std::string_view id) const;
+  /// What puts a notifier back that was removed, and that the host has kept: with all that it had, but for
+  /// `updated_at`. errc::not_found ("app"); errc::conflict where its id is taken; errc::invalid where it would no
+  /// longer be taken, as its event types are gone.
+  Result<Change> plan_restore(std::string_view app, Notifier removed) const;
   /// The changes add_app() would make: the app, then perhaps its default notifier.
   Result<std::vector<Change>> plan_add_app(App app, bool default_notifier) const;
   Result<Change> plan_update_app(std::string_view app, const AppPatch& patch) const;

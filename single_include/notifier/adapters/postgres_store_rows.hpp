@@ -150,13 +150,25 @@ inline Result<void> StoreWriter::store(PostgresConnection& connection, const Cha
   PostgresParameters parameters;
   parameters.add(row.kind).add(row.id);
   if (row.version.empty()) {
+    parameters.add(change.expected);
+    const bool may_return = change.op == Change::Op::remove_notifier;
     const auto removed =
-        connection.run("DELETE FROM registry WHERE kind = $1 AND id = $2 AND ($3 = '*' OR version = $3)",
-                       parameters.add(change.expected));
+        may_return ? connection.run(
+                         "WITH gone AS (DELETE FROM registry WHERE kind = $1 AND id = $2 AND ($3 = '*' OR version = "
+                         "$3) RETURNING id, change) INSERT INTO removed_notifiers (id, app_id, change) SELECT id, $4, "
+                         "change FROM gone ON CONFLICT (id) DO UPDATE SET app_id = excluded.app_id, change = "
+                         "excluded.change, removed_at = excluded.removed_at",
+                         parameters.add(change.notifier.app_id))
+                   : connection.run("DELETE FROM registry WHERE kind = $1 AND id = $2 AND ($3 = '*' OR version = $3)",
+                                    parameters);
     if (!removed) return removed.error();
     if (removed->touched() == 0) return conflict();
     if (change.op != Change::Op::remove_app) return {};
-    return done(connection.run("DELETE FROM events WHERE app_id = $1", PostgresParameters().add(row.id)));
+    for (const char* const rest :
+         {"DELETE FROM events WHERE app_id = $1", "DELETE FROM removed_notifiers WHERE app_id = $1"}) {
+      if (auto forgotten = done(connection.run(rest, PostgresParameters().add(row.id))); !forgotten) return forgotten;
+    }
+    return {};
   }
   if (change.op == Change::Op::put_notifier) {
     const auto has_app = is_there(connection, "app", change.notifier.app_id);
@@ -179,8 +191,8 @@ inline Result<void> StoreWriter::store(PostgresConnection& connection, const Cha
                    parameters)
       : is_new
           ? connection.run(
-                "INSERT INTO registry (kind, id, change, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO "
-                "NOTHING",
+                "WITH back AS (DELETE FROM removed_notifiers WHERE id = $2 AND $1 = 'notifier') INSERT INTO registry "
+                "(kind, id, change, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
                 parameters)
           : connection.run("UPDATE registry SET change = $3, version = $4 WHERE kind = $1 AND id = $2 AND version = $5",
                            parameters.add(change.expected));

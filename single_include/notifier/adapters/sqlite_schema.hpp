@@ -99,6 +99,19 @@ inline constexpr const char* migrations[] = {
     outbox_receipts,
     // What an app's deliveries are found by.
     search_indices,
+    // Notifiers that were removed, as long as they may come back, kept by the database itself: their change, and when
+    // they were removed, in seconds since 1970. With their app they are gone for good.
+    "CREATE TABLE removed_notifiers (id TEXT PRIMARY KEY, app_id TEXT NOT NULL, change TEXT NOT NULL, removed_at "
+    "INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TRIGGER notifier_removed AFTER DELETE ON registry WHEN OLD.kind = 'notifier' BEGIN INSERT INTO "
+    "removed_notifiers (id, app_id, change, removed_at) VALUES (OLD.id, COALESCE(json_extract(OLD.change, "
+    "'$.notifier.app_id'), ''), OLD.change, CAST(strftime('%s', 'now') AS INTEGER)) ON CONFLICT (id) DO UPDATE SET "
+    "app_id = "
+    "excluded.app_id, change = excluded.change, removed_at = excluded.removed_at; END;"
+    "CREATE TRIGGER notifier_added AFTER INSERT ON registry WHEN NEW.kind = 'notifier' BEGIN DELETE FROM "
+    "removed_notifiers WHERE id = NEW.id; END;"
+    "CREATE TRIGGER app_removed AFTER DELETE ON registry WHEN OLD.kind = 'app' BEGIN DELETE FROM removed_notifiers "
+    "WHERE app_id = OLD.id; END;",
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 

@@ -129,6 +129,7 @@ inline Result<void> StoreWriter::open(SqliteDatabase& database, std::size_t most
   prepare(forget_event_ids_, forget_event_ids);
   prepare(event_bytes_, select_event_bytes);
   prepare(event_sizes_, select_event_sizes);
+  if (done) done = database.execute(forget_removed.data());
   if (!done) return done;
   return assign(last_of_1_0_, database.query_integer(last_event_of_1_0));
 }

@@ -24,6 +24,7 @@ export interface HistoryReads {
   events(appId: string, offset: number, limit: number, place?: number): Promise<HistoryPage>;
   deliveries(notifierId: string, offset: number, limit: number, place?: number): Promise<HistoryPage>;
   event(appId: string, eventId: string): Promise<string | undefined>;
+  removed(appId: string, notifierId: string): Promise<string | undefined>;
   find(appId: string, filter: DeliveryFilter, limit: number, place: number): Promise<HistoryPage>;
   /** A delivery of an app, or of one of its notifiers. */
   standing(appId: string, notifierId: string, deliveryId: string): Promise<FoundDelivery | undefined>;
@@ -90,6 +91,10 @@ export class AskedHistory implements History {
 
   event(appId: string, eventId: string): string | undefined {
     return this.#get(JSON.stringify(['event', appId, eventId]), () => this.#reads.event(appId, eventId), undefined);
+  }
+
+  removed(appId: string, notifierId: string): string | undefined {
+    return this.#get(JSON.stringify(['removed', appId, notifierId]), () => this.#reads.removed(appId, notifierId), undefined);
   }
 
   find(appId: string, filter: DeliveryFilter, limit: number, place: number): HistoryPage {

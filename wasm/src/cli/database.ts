@@ -104,6 +104,11 @@ export class Database {
     return this.#thread.ask({ op: 'event', appId, id });
   }
 
+  /** The change that put a notifier which was removed less than a day ago. */
+  removed(appId: string, notifierId: string): Promise<string | undefined> {
+    return this.#thread.ask({ op: 'removed', appId, notifierId });
+  }
+
   /** Newest first, and how many there are in all. */
   events(appId: string, offset: number, limit: number, place?: number): Promise<HistoryPage> {
     return this.#thread.ask({ op: 'events', appId, offset, limit, place });

@@ -63,6 +63,7 @@ export class Service {
         return { total, items, ...(place !== undefined && { next: records[limit]?.sequence ?? 0 }) };
       },
       event: (appId, eventId) => database.event(appId, eventId),
+      removed: (appId, notifierId) => database.removed(appId, notifierId),
       async find(appId, filter, limit, place) {
         const { records, next } = await store.search({ appId, ...filter }, limit, place);
         return { total: 0, items: records.map((record) => JSON.stringify(showRecord(record))), next };

@@ -16,6 +16,7 @@ export const migrations: readonly string[] = [
   "CREATE TABLE event_bytes (app_id TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;INSERT INTO event_bytes SELECT app_id, SUM(LENGTH(CAST(event AS BLOB))) FROM events GROUP BY app_id;CREATE TRIGGER event_kept AFTER INSERT ON events BEGIN INSERT INTO event_bytes (app_id, bytes) VALUES (NEW.app_id, LENGTH(CAST(NEW.event AS BLOB))) ON CONFLICT (app_id) DO UPDATE SET bytes = bytes + excluded.bytes; END;CREATE TRIGGER event_forgotten AFTER DELETE ON events BEGIN UPDATE event_bytes SET bytes = bytes - LENGTH(CAST(OLD.event AS BLOB)) WHERE app_id = OLD.app_id; END;",
   "ALTER TABLE delivery_attempts ADD COLUMN receipt TEXT NOT NULL DEFAULT '';",
   "CREATE INDEX IF NOT EXISTS deliveries_of_app ON deliveries (app_id);CREATE INDEX IF NOT EXISTS deliveries_of_event ON deliveries (event_id);CREATE INDEX IF NOT EXISTS deliveries_dead ON deliveries (app_id) WHERE state = 'dead';",
+  "CREATE TABLE removed_notifiers (id TEXT PRIMARY KEY, app_id TEXT NOT NULL, change TEXT NOT NULL, removed_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;CREATE TRIGGER notifier_removed AFTER DELETE ON registry WHEN OLD.kind = 'notifier' BEGIN INSERT INTO removed_notifiers (id, app_id, change, removed_at) VALUES (OLD.id, COALESCE(json_extract(OLD.change, '$.notifier.app_id'), ''), OLD.change, CAST(strftime('%s', 'now') AS INTEGER)) ON CONFLICT (id) DO UPDATE SET app_id = excluded.app_id, change = excluded.change, removed_at = excluded.removed_at; END;CREATE TRIGGER notifier_added AFTER INSERT ON registry WHEN NEW.kind = 'notifier' BEGIN DELETE FROM removed_notifiers WHERE id = NEW.id; END;CREATE TRIGGER app_removed AFTER DELETE ON registry WHEN OLD.kind = 'app' BEGIN DELETE FROM removed_notifiers WHERE app_id = OLD.id; END;",
 ];
 
 export const statements = {
@@ -25,6 +26,8 @@ export const statements = {
   selectChanges: "SELECT change FROM registry ORDER BY position",
   putChange: "INSERT INTO registry (position, kind, id, change, version) VALUES (CASE ?1 WHEN 'vocabulary' THEN 0 END, ?1, ?2, ?3, ?4) ON CONFLICT (kind, id) DO UPDATE SET change = excluded.change, version = excluded.version",
   removeChange: "DELETE FROM registry WHERE kind = ?1 AND id = ?2",
+  selectRemoved: "SELECT change FROM removed_notifiers WHERE id = ?1 AND app_id = ?2 AND ABS(strftime('%s', 'now') - removed_at) < 86400",
+  forgetRemoved: "DELETE FROM removed_notifiers WHERE ABS(strftime('%s', 'now') - removed_at) >= 82800",
   selectConfiguration: "SELECT document FROM configuration",
   dropConfiguration: "DELETE FROM configuration",
   insertConfiguration: "INSERT INTO configuration (document) VALUES (?1)",

@@ -401,6 +401,16 @@ export class ServerTables {
     return row && text(row['event']);
   }
 
+  /** The change that put a notifier which was removed less than a day ago: the database keeps it. */
+  removed(appId: string, notifierId: string): string | undefined {
+    const row = this.#all.of('selectRemoved').get(notifierId, appId);
+    return row && text(row['change']);
+  }
+
+  forgetRemoved(): void {
+    this.#all.of('forgetRemoved').run();
+  }
+
   /** What there is of a registry: the settings it was imported with, and its changes, oldest first. */
   registry(): { configuration: string | undefined; changes: string[] } {
     const document = this.#all.of('selectConfiguration').get()?.['document'];

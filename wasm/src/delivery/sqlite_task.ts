@@ -51,6 +51,7 @@ export type Task =
   | { op: 'search'; search: DeliverySearch; limit: number; place: number }
   | { op: 'events'; appId: string; offset: number; limit: number; place: number | undefined }
   | { op: 'event'; appId: string; id: string }
+  | { op: 'removed'; appId: string; notifierId: string }
   | { op: 'registry' }
   /** What the events take that are kept, and when the oldest delivery was made that is to be sent. */
   | { op: 'figures' }

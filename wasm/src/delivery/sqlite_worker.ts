@@ -135,6 +135,7 @@ class Thread {
     this.#database = open();
     this.#outbox = new OutboxTables(this.#database);
     this.#server = new ServerTables(this.#database, data);
+    this.#server.forgetRemoved();
     this.#file = identity()!;
   }
 
@@ -217,7 +218,10 @@ class Thread {
         return this.#outbox.insert(task.entries, task.rests);
       case 'forget': {
         const count = this.#outbox.forget(task.what, task.isDated, task.most);
-        if (count < task.most) this.#database.exec('PRAGMA incremental_vacuum(4096)');
+        if (count < task.most) {
+          this.#server.forgetRemoved();
+          this.#database.exec('PRAGMA incremental_vacuum(4096)');
+        }
         return count;
       }
       case 'take over':
@@ -242,6 +246,8 @@ class Thread {
         return this.#outbox.search(task.search, task.limit, task.place);
       case 'event':
         return this.#server.event(task.appId, task.id);
+      case 'removed':
+        return this.#server.removed(task.appId, task.notifierId);
       case 'events':
         return this.#server.events(task.appId, task.offset, task.limit, task.place);
       case 'registry':
