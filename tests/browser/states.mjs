@@ -13,6 +13,10 @@ const hook = (name, at = 0) => ({ name, platform: ['slack', 'webhook', 'rocket_c
 const configurations = {
   shop,
   nothing: { version: 1, apps: [] },
+  signed: { version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers: [
+    { name: 'Audit trail', platform: 'webhook', send_all_events: true, muted_until: new Date(Date.now() + 3_600_000).toISOString(), type_data: { webhook_url: 'https://audit.example/hook', signing_secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', headers: { 'X-Team': 'shop' } } },
+    { name: 'Team channel', platform: 'slack', send_all_events: true, type_data: { webhook_url: 'https://hooks.slack.example/services/T0/B0/secret' } },
+  ] }] },
   empty: { version: 1, apps: [{ id: 'app-1', name: 'shop' }] },
   hostile: { version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers: hostileNames.map(hook) }] },
   many: { version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers: Array.from({ length: 10_000 }, (_, at) => hook(`Notifier ${at}`, at)) }] },
@@ -218,6 +222,102 @@ export const states = [
       await page.locator('dialog notifier-dashboard-payload').waitFor();
     },
   })),
+  {
+    name: 'glance',
+    history: kept,
+    reach: async (page) => {
+      await row(page, 'Audit trail').getByRole('button', { name: 'Details of Audit trail' }).click();
+      await page.locator('#last').waitFor();
+    },
+  },
+  {
+    name: 'glance-switched-off',
+    modes: ['server'],
+    history: kept,
+    reach: async (page, { server }) => {
+      const { id } = server.engine.notifiers('shop').find((notifier) => notifier.name === 'Audit trail');
+      await loaded(page);
+      const outcome = server.engine.switchOff('shop', id, `the target said that it is gone for good: ${'no such hook '.repeat(20)}`);
+      await server.engine.commit([outcome]);
+      await page.evaluate(() => dashboard.reload());
+      await row(page, 'Audit trail').getByText('Switched off').waitFor();
+      await row(page, 'Audit trail').getByRole('button', { name: 'Details of Audit trail' }).click();
+      await page.locator('#off').waitFor();
+    },
+  },
+  {
+    name: 'glance-muted',
+    seed: 'signed',
+    reach: async (page) => {
+      await row(page, 'Audit trail').getByText('Muted').waitFor();
+      await row(page, 'Audit trail').getByRole('button', { name: 'Details of Audit trail' }).click();
+      await page.locator('#export').click();
+      await page.locator('#said', { hasText: 'left out' }).waitFor();
+    },
+  },
+  {
+    name: 'duplicate',
+    seed: 'signed',
+    modes: ['page'],
+    reach: async (page) => {
+      await row(page, 'Audit trail').getByRole('button', { name: 'Details of Audit trail' }).click();
+      await page.locator('#duplicate').click();
+      await page.locator('#not-copied').waitFor();
+      await page.locator('dialog notifier-dashboard-payload').waitFor();
+    },
+  },
+  {
+    name: 'edit-secrets',
+    seed: 'signed',
+    modes: ['page'],
+    reach: async (page) => {
+      await row(page, 'Audit trail').getByRole('button', { name: /^Edit/ }).click();
+      await page.locator('dialog notifier-dashboard-payload').waitFor();
+      await page.locator('[data-secret=signing_secret] [data-do=generate]').click();
+      await page.locator('dialog').getByText('Request', { exact: true }).first().click();
+      await page.locator('[data-secret=headers] [data-do=take-off]').click();
+      await page.getByText('It is removed when this is saved.').waitFor();
+    },
+  },
+  {
+    name: 'bulk',
+    reach: async (page) => {
+      await loaded(page);
+      await page.locator('#bulk').click();
+      await page.locator('#switch-on').waitFor();
+    },
+  },
+  {
+    name: 'bulk-many',
+    seed: 'many',
+    modes: ['page'],
+    reach: async (page) => {
+      await loaded(page);
+      await page.locator('#bulk').click();
+      await page.getByText('9,800 more').waitFor();
+    },
+  },
+  {
+    name: 'bulk-remove',
+    modes: ['page'],
+    reach: async (page) => {
+      await loaded(page);
+      await page.locator('#bulk').click();
+      await page.locator('#remove-all').click();
+      await page.locator('#keep').waitFor();
+    },
+  },
+  {
+    name: 'bulk-removed',
+    modes: ['page'],
+    reach: async (page) => {
+      await loaded(page);
+      await page.locator('#bulk').click();
+      await page.locator('#remove-all').click();
+      await page.locator('#confirm').click();
+      await page.locator('#undo').waitFor();
+    },
+  },
   {
     name: 'remove',
     reach: async (page) => {

@@ -220,6 +220,36 @@ export function keepsItsPromises(start, { isFile = true } = {}) {
     await it.end();
   });
 
+  test('a notifier that was removed is put back as it was, secrets included, after a restart too, and is told again; what waited for it stays ended', async () => {
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const it = await world(() => [hook('back', 'ok', { active: false, type_data: { webhook_url: target.url('ok/back'), signing_secret: secret } }), hook('here', 'ok')]);
+    const path = '/v1/apps/shop/notifiers/back';
+    const before = (await it.call('GET', path)).body.notifier;
+    await it.post({ type: 'restart', id: 'waits' });
+    assert.equal((await it.call('DELETE', path)).status, 204);
+    assert.equal((await it.call('GET', path)).status, 404);
+    assert.deepEqual((await it.call('GET', '/v1/apps/shop/notifiers')).body.notifiers.map(({ id }) => id), ['here']);
+    await it.end();
+    await it.begin();
+    const answer = await it.call('POST', `${path}/restore`);
+    assert.equal(answer.status, 200);
+    assert.ok(!JSON.stringify(answer.body).includes(secret));
+    assert.deepEqual({ ...answer.body.notifier, updated_at: before.updated_at }, before);
+    assert.deepEqual([(await it.call('POST', `${path}/restore`)).status, (await it.call('POST', '/v1/apps/shop/notifiers/nobody/restore')).status], [409, 404]);
+    await it.end('SIGKILL');
+    await it.begin();
+    await it.patch('back', { active: true });
+    await it.post({ type: 'restart', id: 'again' });
+    await until(() => arrived('back').length === 1);
+    const [{ headers, body }] = arrived('back');
+    assert.match(body, /"id":"again"/);
+    assert.ok(headers['webhook-signature'], 'it is signed as before');
+    assert.equal((await it.call('DELETE', '/v1/apps/shop')).status, 204);
+    assert.equal((await it.call('POST', '/v1/apps', { app: { name: 'shop' } })).status, 201);
+    assert.equal((await it.call('POST', `${path}/restore`)).status, 404);
+    await it.end();
+  });
+
   test('the stream tells of each step what the list knows: how it stands, the attempt, the reply, the reason, and when it goes on', async () => {
     const it = await world(() => [hook('once', '500'), hook('fine', 'ok'), hook('pause', 'slow500', { type_data: { webhook_url: target.url('slow500/pause?ms=400') } })], ['--retry-delays', '0.1,3600']);
     const aborter = new AbortController();

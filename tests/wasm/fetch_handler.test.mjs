@@ -305,6 +305,24 @@ test('what a history says of all deliveries of an app is shown; one that says no
   assert.equal(status('POST', '/deliveries/k1/cancel').status, 404);
 });
 
+test('what a history has of a removed notifier is put back with its secrets; one that keeps nothing puts nothing back', async () => {
+  const kept = { id: 'no-gone', app_id: 'app-1', name: 'back', platform: 'webhook', active: true, type_data: { webhook_url: 'https://example.com/x', signing_secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' } };
+  const asked = [];
+  const history = { events: () => ({ total: 0, items: [] }), deliveries: () => ({ total: 0, items: [] }), retry: () => 'not found' };
+  const engine = await steadyEngine({ history: { ...history, removed: (...query) => (asked.push(query), query[1] === 'no-gone' ? JSON.stringify({ op: 'put_notifier', notifier: kept }) : undefined) } });
+  const restore = (of, id) => of.handle({ method: 'POST', url: `/v1/apps/shop/notifiers/${id}/restore` });
+  const outcome = restore(engine, 'no-gone');
+  assert.deepEqual(asked, [['app-1', 'no-gone']]);
+  assert.equal(outcome.response.status, 200);
+  assert.ok(!outcome.response.body.includes('whsec_'));
+  assert.deepEqual(outcome.changes.map(({ op, notifier }) => [op, notifier.id, notifier.type_data.signing_secret]), [['put_notifier', 'no-gone', kept.type_data.signing_secret]]);
+  assert.deepEqual(await engine.commit([outcome]), [undefined]);
+  assert.equal(engine.notifier('no-gone').name, 'back');
+  assert.equal(restore(engine, 'no-gone').response.status, 409);
+  assert.equal(restore(engine, 'no-other').response.status, 404);
+  assert.equal(restore(await steadyEngine({ history }), 'no-gone').response.status, 404);
+});
+
 test('what a history says is held back is shown with its message, and told; one that says nothing of it holds nothing back', async () => {
   const told = [];
   const group = { key: 'k', app_id: 'app-1', window: 3, is_open: true, waits: 'daytime', closes: 1_778_752_800_000, count: 12, other_kinds: 0, worst: 'error', first: 1_778_749_200_000, last: 1_778_749_260_000, follows: false, subject: 'shop', kinds: [{ type: 'restart', count: 12 }], items: [{ title: 'shop restarted', severity: 'error' }] };

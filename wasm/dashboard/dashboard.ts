@@ -3,6 +3,7 @@
 import type { Delivery, Engine, EventInput, Notifier, NotifierDraft } from 'notifier-wasm';
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { LoggedDelivery } from './activity_log.js';
+import type { BulkDone } from './bulk.js';
 import { Refusal } from './client.js';
 import { frame } from './dashboard_look.js';
 import { define } from './define.js';
@@ -10,8 +11,7 @@ import type { DeliveryNote } from './delivery_note.js';
 import type { Dialog, DialogActions, drawDialog } from './dialogs.js';
 import type { AskDigest } from './held_back.js';
 import type { DashboardEvents, NotifierDashboardElement, View } from './element.js';
-import './list.js';
-import type { NotifierList, RowAction } from './list.js';
+import { isMuted, type NotifierList, type RowAction } from './list.js';
 import { base } from './look.js';
 import { Notices } from './notice.js';
 import { ownPlatforms } from './own_platforms.js';
@@ -22,11 +22,16 @@ import { Unreachable } from './transport.js';
 
 const views: readonly View[] = ['notifiers', 'history', 'preview', 'why', 'activity'];
 
+/** Which notifiers a choice of the list is for. */
+const states: Readonly<Record<string, (notifier: Notifier) => boolean>> = { active: ({ active }) => active, inactive: ({ active }) => !active, switchedOff: ({ switched_off: off }) => off !== undefined, mutedNow: isMuted };
+
 /** What is loaded later. */
 const parts = {
   dialogs: () => import('./dialogs.js'),
   firstApp: () => import('./first_app.js'),
   editor: () => import('./editor.js'),
+  glance: () => import('./glance.js'),
+  bulk: () => import('./bulk.js'),
   history: () => import('./history.js'),
   preview: () => import('./preview.js'),
   why: () => import('./why.js'),
@@ -40,7 +45,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   static override properties = {
     baseUrl: { attribute: 'base-url' }, app: {}, persist: {}, locale: {}, delivers: { type: Boolean }, view: { reflect: true }, place: {},
     strings: { attribute: false }, token: { attribute: false }, fetch: { attribute: false }, engine: { attribute: false },
-    seed: { attribute: false }, _dialog: { state: true }, _query: { state: true }, _platform: { state: true }, _given: { state: true },
+    seed: { attribute: false }, _dialog: { state: true }, _query: { state: true }, _platform: { state: true }, _state: { state: true }, _given: { state: true },
   };
 
   declare baseUrl: string | null;
@@ -58,6 +63,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   declare private _dialog: Dialog | undefined;
   declare private _query: string;
   declare private _platform: string;
+  declare private _state: string;
   /** An event that was chosen in the history, for the other views. */
   declare private _given: string;
 
@@ -74,7 +80,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   #isOpening = false;
   /** The app was just made here. */
   #isFirst = false;
-  #visible: { of?: readonly Notifier[] | undefined; query?: string; platform?: string; notifiers: readonly Notifier[] } = { notifiers: [] };
+  #visible: { of?: readonly Notifier[] | undefined; query?: string; platform?: string; state?: string; notifiers: readonly Notifier[] } = { notifiers: [] };
 
   constructor() {
     super();
@@ -87,7 +93,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     this.strings = {};
     this.token = '';
     this._query = '';
-    this._platform = this.place = this._given = '';
+    this._platform = this._state = this.place = this._given = '';
   }
 
   // ---- for hosts ----
@@ -193,6 +199,8 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
         this.requestUpdate();
       }
       if (this._dialog?.kind === 'edit') await parts.editor();
+      if (this._dialog?.kind === 'glance') await parts.glance();
+      if (this._dialog?.kind === 'bulk') await parts.bulk();
       if (this._dialog?.kind === 'test' || this.view === 'preview') await parts.preview();
       if (this.view === 'history') await parts.history();
       if (this.view === 'why') await parts.why();
@@ -292,7 +300,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       this.#emit('notifier-added', { notifier });
       this.#say('added', notifier.name);
       dialog.back = () => {
-        this._query = this._platform = '';
+        this._query = this._platform = this._state = '';
         void this.#focusRow(notifier.id, 'edit');
       };
     }
@@ -326,7 +334,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
         try {
           const restored = await undo();
           this.#emit('notifier-restored', { notifier: restored });
-          this.#say(session.isInPage ? 'restored' : notifier.type === 'webhook' ? 'restoredUnsigned' : 'restoredAnew', notifier.name);
+          this.#say(restored.id === notifier.id ? 'restored' : notifier.type === 'webhook' ? 'restoredUnsigned' : 'restoredAnew', notifier.name);
           await this.#focusRow(restored.id, 'remove');
         } catch (error) {
           this.#refused(error);
@@ -426,7 +434,13 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     if (action === 'toggle') void this.#toggle(notifier);
     else if (action === 'test') void this.#test(notifier, back);
     else if (action === 'edit') this._dialog = { kind: 'edit', notifier, back };
+    else if (action === 'show') this._dialog = { kind: 'glance', notifier, back };
     else this._dialog = { kind: 'remove', notifier, position, back };
+  }
+
+  #tellOf({ text, isBad, event, notifiers, undo }: BulkDone): void {
+    for (const notifier of notifiers) this.#emit(event, { notifier });
+    this.#notices.say(text, { isBad, ...(undo && notifiers.length > 0 && { undo: () => undo().then((done) => this.#tellOf(done), (error: unknown) => this.#refused(error)) }) });
   }
 
   /** For the notifier whose form is open: the same as long as it is. */
@@ -442,6 +456,18 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     close: () => this.#close(),
     save: (draft) => this.#save(draft),
     remove: (notifier, position) => void this.#remove(notifier, position),
+    session: () => this.#session!,
+    open: (dialog) => (this._dialog = dialog),
+    go: (place) => {
+      this._dialog = undefined;
+      this.view = 'history';
+      this.place = place;
+    },
+    updated: (notifier) => this.#emit('notifier-updated', { notifier }),
+    done: (done) => {
+      this.#close();
+      this.#tellOf(done);
+    },
   };
 
   // ---- drawing ----
@@ -450,13 +476,14 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   get #shown(): readonly Notifier[] {
     const of = this.#session?.notifiers;
     const query = this._query.trim().toLocaleLowerCase();
-    const platform = this._platform;
+    const { _platform: platform, _state: state } = this;
     const known = this.#visible;
-    if (known.of !== of || known.query !== query || known.platform !== platform) {
+    if (known.of !== of || known.query !== query || known.platform !== platform || known.state !== state) {
       const all = of ?? [];
-      const isAll = query === '' && platform === '';
-      const fits = ({ name, type }: Notifier) => (platform === '' || type === platform) && name.toLocaleLowerCase().includes(query);
-      this.#visible = { of, query, platform, notifiers: isAll ? all : all.filter(fits) };
+      const isAll = query === '' && platform === '' && state === '';
+      // By what of it is shown: names, addresses and the like.
+      const fits = (one: Notifier) => (platform === '' || one.type === platform) && (states[state]?.(one) ?? true) && `${one.name} ${JSON.stringify(Object.values(one.type_data ?? {}))}`.toLocaleLowerCase().includes(query);
+      this.#visible = { of, query, platform, state, notifiers: isAll ? all : all.filter(fits) };
     }
     return this.#visible.notifiers;
   }
@@ -486,7 +513,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       <div role="tabpanel" id="panel" aria-labelledby="tab-${this.view}">${this.#panel(words)}</div>`}
       <div role="status" class="visually-hidden">${this.#notices.announced}</div>
       ${this.#notices.draw(words)}
-      ${this._dialog && this.#drawDialog ? this.#drawDialog(this._dialog, words, app, this.#session?.workshop, this.#session?.log.past ?? [], this.#dialogActions) : nothing}
+      ${this._dialog && this.#drawDialog ? this.#drawDialog(this._dialog, words, app, this.#session?.workshop, this.#session?.log.past ?? [], this.#session?.logged ?? 0, this.#dialogActions) : nothing}
     </div>`;
   }
 
@@ -518,14 +545,21 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     if (!all) return problem ? html`` : html`<div class="card" aria-busy="true"><p class="visually-hidden">${words.say('loading')}</p>${[1, 2, 3].map(() => html`<div class="skeleton"></div>`)}</div>`;
     if (all.length === 0) return html`<div class="empty"><h3>${words.say('none')}</h3><p>${words.say('noneHint')}</p>${add}</div>`;
     const shown = this.#shown;
-    const isNarrowed = this._query.trim() !== '' || this._platform !== '';
+    const isNarrowed = this._query.trim() !== '' || this._platform + this._state !== '';
     return html`<div class="bar tools">
         <input class="grow" type="search" id="find" aria-label=${words.say('find')} placeholder=${words.say('find')} .value=${this._query} @input=${(event: Event) => (this._query = (event.target as HTMLInputElement).value)}>
         <select id="platform" aria-label=${words.say('platform')} .value=${this._platform} @change=${(event: Event) => (this._platform = (event.target as HTMLSelectElement).value)}>
           <option value="" ?selected=${this._platform === ''}>${words.say('anyPlatform')}</option>
           ${[...platforms.map((name) => ({ name })), ...ownPlatforms()].map(({ name, display_name: shown = name }: { name: string; display_name?: string }) => html`<option value=${name} ?selected=${this._platform === name}>${words.find(`platform.${name}`) ?? short(shown)}</option>`)}
         </select>
-        <span class="quiet grow" id="count" role="status"><bdi>${words.say(isNarrowed ? 'found' : 'count', { count: shown.length })}</bdi></span>${add}
+        <select id="state" aria-label=${words.say('anyState')} .value=${this._state} @change=${(event: Event) => (this._state = (event.target as HTMLSelectElement).value)}>
+          <option value="" ?selected=${this._state === ''}>${words.say('anyState')}</option>
+          ${Object.keys(states).map((name) => html`<option value=${name} ?selected=${this._state === name}>${words.find(name)}</option>`)}
+        </select>
+        <span class="quiet grow" id="count" role="status"><bdi>${words.say(isNarrowed ? 'found' : 'count', { count: shown.length })}</bdi></span>
+        ${shown.length > 1 ? html`<button type="button" class="button" id="bulk" @click=${() => {
+          this._dialog = { kind: 'bulk', notifiers: shown, back: () => this.renderRoot.querySelector<HTMLElement>('#bulk, #add')?.focus() };
+        }}>${words.say('bulk')}</button>` : nothing}${add}
       </div>
       ${shown.length === 0
         ? html`<div class="empty">${words.say('noneFound')}</div>`

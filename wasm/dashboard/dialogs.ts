@@ -1,15 +1,21 @@
-// The dialogs: a notifier's form, a question before it is removed, a test message.
+// The dialogs: a notifier at a glance, its form, a question before it is removed, a test message, several at once.
 
 import type { Delivery, Notifier, NotifierDraft } from 'notifier-wasm';
 import { html, type TemplateResult } from 'lit';
 import type { PastEvent } from './activity_log.js';
+import type { BulkDone } from './bulk.js';
 import type { NotifierEditor } from './editor.js';
+import './glance_words.js';
 import type { AskDigest } from './held_back.js';
+import type { Session } from './session.js';
 import { short, type Words } from './strings.js';
 import type { Workshop } from './workshop.js';
 
 export type Dialog =
-  | { kind: 'edit'; notifier: Notifier | undefined; back: () => void }
+  | { kind: 'glance'; notifier: Notifier; back: () => void }
+  /** Of a new one, `copy` is what it starts with. */
+  | { kind: 'edit'; notifier: Notifier | undefined; copy?: Notifier; back: () => void }
+  | { kind: 'bulk'; notifiers: readonly Notifier[]; back: () => void }
   | { kind: 'remove'; notifier: Notifier; position: number; back: () => void }
   | { kind: 'test'; notifier: Notifier; delivery: Delivery; back: () => void };
 
@@ -19,16 +25,38 @@ export interface DialogActions {
   close(): void;
   save(draft: NotifierDraft): Promise<void>;
   remove(notifier: Notifier, position: number): void;
+  session(): Session;
+  open(dialog: Dialog): void;
+  /** Leaves for a place in the history. */
+  go(place: string): void;
+  updated(notifier: Notifier): void;
+  /** Closes, and says what was done. */
+  done(done: BulkDone): void;
 }
 
-export function drawDialog(dialog: Dialog, words: Words, app: string, workshop: Workshop | undefined, past: readonly PastEvent[], actions: DialogActions): TemplateResult {
-  const name = short(dialog.notifier?.name ?? '');
+export function drawDialog(dialog: Dialog, words: Words, app: string, workshop: Workshop | undefined, past: readonly PastEvent[], version: number, actions: DialogActions): TemplateResult {
+  const name = short(('notifier' in dialog && dialog.notifier?.name) || '');
   const close = () => actions.close();
   const onCancel = (event: Event) => {
     event.preventDefault();
     close();
   };
   switch (dialog.kind) {
+    case 'glance': {
+      const { notifier: { id }, back } = dialog;
+      const session = actions.session();
+      // As it is now: it may change meanwhile.
+      const notifier = session.notifiers?.find((one) => one.id === id) ?? dialog.notifier;
+      const act = ({ detail }: CustomEvent<'edit' | 'duplicate'>) => actions.open(detail === 'edit' ? { kind: 'edit', notifier, back } : { kind: 'edit', notifier: undefined, copy: notifier, back });
+      return html`<dialog class="slim wide" aria-labelledby="dialog-title" @cancel=${onCancel} @close=${close}><div class="box">
+        <div class="bar head"><h2 id="dialog-title" dir="auto">${name}</h2><button type="button" class="button small" id="close" autofocus @click=${close}>${words.say('close')}</button></div>
+        <notifier-dashboard-glance .words=${words} .notifier=${notifier} .session=${session} .version=${version} .digest=${actions.digest(dialog.notifier)}
+          @glance-go=${({ detail }: CustomEvent<string>) => actions.go(detail)} @glance-do=${act} @glance-updated=${({ detail }: CustomEvent<Notifier>) => actions.updated(detail)}></notifier-dashboard-glance></div></dialog>`;
+    }
+    case 'bulk':
+      return html`<dialog class="slim wide" aria-labelledby="dialog-title" @cancel=${onCancel} @close=${close}><div class="box">
+        <div class="bar head"><h2 id="dialog-title">${words.say('bulkTitle', { count: dialog.notifiers.length })}</h2><button type="button" class="button small" id="close" autofocus @click=${close}>${words.say('close')}</button></div>
+        <notifier-dashboard-bulk .words=${words} .notifiers=${dialog.notifiers} .session=${actions.session()} .app=${app} @bulk-done=${({ detail }: CustomEvent<BulkDone>) => actions.done(detail)}></notifier-dashboard-bulk></div></dialog>`;
     case 'edit': {
       const leave = (event: Event) => {
         event.preventDefault();
@@ -38,7 +66,7 @@ export function drawDialog(dialog: Dialog, words: Words, app: string, workshop: 
       const onKey = (event: KeyboardEvent) => event.key === 'Escape' && !event.isComposing && leave(event);
       return html`<dialog aria-labelledby="dialog-title" @keydown=${onKey} @cancel=${leave} @close=${close}><div class="box">
         <h2 id="dialog-title">${dialog.notifier ? words.say('editTitle', { name }) : words.say('addTitle')}</h2>
-        <notifier-dashboard-editor .words=${words} .workshop=${workshop} .notifier=${dialog.notifier} .past=${past} .save=${actions.save} .digest=${dialog.notifier && actions.digest(dialog.notifier)} @editor-cancel=${close}></notifier-dashboard-editor>
+        <notifier-dashboard-editor .words=${words} .workshop=${workshop} .notifier=${dialog.notifier} .copy=${dialog.copy} .past=${past} .save=${actions.save} .digest=${dialog.notifier && actions.digest(dialog.notifier)} @editor-cancel=${close}></notifier-dashboard-editor>
       </div></dialog>`;
     }
     case 'remove':

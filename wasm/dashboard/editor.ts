@@ -7,6 +7,7 @@ import { define } from './define.js';
 import { enter, idOf, noJson, typeData, wordsOf, type Entered } from './fields.js';
 import { Refusal } from './client.js';
 import './filter_form.js';
+import './glance_words.js';
 import type { AskDigest } from './held_back.js';
 import './held_back.js';
 import { platformSign } from './icons.js';
@@ -29,6 +30,8 @@ interface Form {
   alerts: boolean;
   types: ReadonlySet<string>;
   data: Entered;
+  /** Keys of what is never shown that is to be removed. */
+  gone: ReadonlySet<string>;
   /** A text is no JSON yet. */
   filter: Filter | string | undefined;
   telling: Telling;
@@ -68,13 +71,15 @@ export class NotifierEditor extends LitElement {
   `];
 
   static override properties = {
-    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, past: { attribute: false }, save: { attribute: false }, digest: { attribute: false },
+    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, copy: { attribute: false }, past: { attribute: false }, save: { attribute: false }, digest: { attribute: false },
     _form: { state: true }, _touched: { state: true }, _refused: { state: true }, _busy: { state: true }, _leaving: { state: true }, _failure: { state: true }, _find: { state: true }, _findPerson: { state: true },
   };
 
   declare words: Words;
   declare workshop: Workshop | undefined;
   declare notifier: Notifier | undefined;
+  /** What a new one starts with. */
+  declare copy: Notifier | undefined;
   /** What came lately, newest first. */
   declare past: readonly PastEvent[];
   declare save: (draft: NotifierDraft) => Promise<void>;
@@ -97,7 +102,7 @@ export class NotifierEditor extends LitElement {
 
   constructor() {
     super();
-    this._form = this.#untouched = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), data: {}, filter: undefined, telling: {}, language: '' };
+    this._form = this.#untouched = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), data: {}, gone: new Set(), filter: undefined, telling: {}, language: '' };
     this.past = [];
     this._touched = new Set();
     this._refused = [];
@@ -106,9 +111,11 @@ export class NotifierEditor extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (!changed.has('notifier') || !this.notifier) return;
-    const { name, type, active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: types, type_data: data } = this.notifier;
-    this._form = this.#untouched = { name, platform: type, active, all, alerts, types: new Set(types), data: enter(type, data), filter: this.notifier.filter, telling: tellingOf(this.notifier), language: this.notifier.language ?? '' };
+    const from = this.notifier ?? this.copy;
+    if (!from || (!changed.has('notifier') && !changed.has('copy'))) return;
+    const { type, active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: types, type_data: data } = from;
+    const name = this.notifier ? from.name : this.words.say('copyOf', { name: short(from.name, 200) });
+    this._form = this.#untouched = { name, platform: type, active, all, alerts, types: new Set(types), data: enter(type, data), gone: new Set(), filter: from.filter, telling: tellingOf(from), language: from.language ?? '' };
     this.#telling = this._form.telling;
   }
 
@@ -129,10 +136,10 @@ export class NotifierEditor extends LitElement {
   }
 
   get #draft(): NotifierDraft {
-    const { name, platform, active, all, alerts, types, data, filter, telling, language } = this._form;
+    const { name, platform, active, all, alerts, types, data, gone, filter, telling, language } = this._form;
     const narrowed = filter !== undefined ? { filter: filter as Filter } : this.notifier?.filter ? { filter: null } : {};
     const id = this.workshop?.catalogue.platforms.find((one) => one.name === platform)?.id ?? this.notifier?.platform_id;
-    return { name, ...(id === undefined ? { platform } : { platform_id: id }), active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: [...types], type_data: typeData(platform, data, this.notifier?.type_data), ...narrowed, ...draftTelling(telling, this.notifier), ...(language !== '' ? { language } : this.notifier?.language ? { language: null } : {}) };
+    return { name, ...(id === undefined ? { platform } : { platform_id: id }), active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: [...types], type_data: typeData(platform, data, this.notifier?.type_data, gone), ...narrowed, ...draftTelling(telling, this.notifier), ...(language !== '' ? { language } : this.notifier?.language ? { language: null } : {}) };
   }
 
   /** What is wrong now: the library's own verdict, and what the server said of it. */
@@ -188,6 +195,7 @@ export class NotifierEditor extends LitElement {
     return html`<div class="two">
       <form novalidate @submit=${this.#submit}>
         ${off ? html`<p class="off">${words.say('switchedOffHint', { message: short(off.reason, 200), time: words.moment(Date.parse(off.at)) })}</p>` : nothing}
+        ${this.#notCopied()}
         ${this.#text('name', words.say('name'), 'name', form.name, (name) => ({ name }), shown, 'name')}
         <fieldset><legend>${words.say('platform')}</legend><div class="platforms">${names.map((platform) => html`<label class="choice">
           <input type="radio" name="platform" .value=${platform} .checked=${form.platform === platform} ?disabled=${this.notifier !== undefined} @change=${() => this.#set({ platform }, 'platform', 'type_data')}>
@@ -201,7 +209,7 @@ export class NotifierEditor extends LitElement {
           ${form.all ? nothing : this.#types()}
           ${this.#errors('types-error', shown, 'selected_event_ids')}
         </fieldset>
-        <notifier-dashboard-filter .words=${words} .workshop=${workshop} .filter=${this.notifier?.filter} .kinds=${this.#kinds} .past=${this.past} .problems=${problems.filter(({ field }) => field.startsWith('filter'))}
+        <notifier-dashboard-filter .words=${words} .workshop=${workshop} .filter=${(this.notifier ?? this.copy)?.filter} .kinds=${this.#kinds} .past=${this.past} .problems=${problems.filter(({ field }) => field.startsWith('filter'))}
           @filter-changed=${(event: CustomEvent<Filter | string | undefined>) => this.#set({ filter: event.detail }, 'filter')}></notifier-dashboard-filter>
         <notifier-dashboard-telling .words=${words} .telling=${this.#telling} .isWebhook=${form.platform === 'webhook'} .problems=${problems.filter(({ field }) => /^(grouping|quiet|muted)/.test(field))}
           @telling-changed=${(event: CustomEvent<Telling>) => this.#set({ telling: event.detail }, 'grouping', 'quiet', 'muted')}></notifier-dashboard-telling>
@@ -221,6 +229,34 @@ export class NotifierEditor extends LitElement {
       <aside aria-label=${words.say('view.preview')}>${workshop && sees ? html`<div class="seen"><h3>${words.say('view.preview')}</h3>
         <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }} .signed=${form.platform === 'webhook' && (this.notifier?.secrets_set?.includes('signing_secret') || this.#entered('signing_secret').trim() !== '') ? this.#entered('signature') || 'standard' : ''}></notifier-dashboard-preview></div>` : nothing}</aside>
     </div>`;
+  }
+
+  /** What a copy lacks. */
+  #notCopied(): TemplateResult | typeof nothing {
+    const { words, copy } = this;
+    if (this.notifier || !copy?.secrets_set?.length) return nothing;
+    const fields = words.list(copy.secrets_set.map((key) => this.#labelOf(key)));
+    return html`<p class="off" id="not-copied">${words.say('notCopied', { fields })}</p>`;
+  }
+
+  #labelOf(key: string): string {
+    const own = ownPlatform(this._form.platform) ? undefined : wordsOf[key];
+    return own ? this.words.find(own.label)! : (fieldsOf(this._form.platform).find((field) => field.key === key)?.label ?? sentence(key));
+  }
+
+  /** Whether what is never shown is set, and what can be done with it. */
+  #keptSecret({ key, kind, required, shown }: FormField): TemplateResult | typeof nothing {
+    const { words, _form: form, notifier } = this;
+    const canGenerate = kind === 'signing_secrets';
+    if (shown || (!notifier && !canGenerate)) return nothing;
+    const isSet = notifier?.secrets_set?.includes(key) ?? false;
+    const isGone = form.gone.has(key);
+    const path = `type_data.${key}`;
+    const generate = () => this.#set({ ...this.#enter(key, newKey(this.#entered('signature'))), gone: without(form.gone, [{ id: key }]) }, path);
+    return html`<div class="bar" data-secret=${key}>${notifier ? html`<span class="pill ${isSet && !isGone ? 'good' : ''}">${words.say(isSet && !isGone ? 'isSet' : 'isNotSet')}</span>` : nothing}
+      ${canGenerate ? html`<button type="button" class="button small" data-do="generate" @click=${generate}>${words.say(isSet ? 'generateAnew' : 'generate')}</button>` : nothing}
+      ${isSet && !required ? html`<button type="button" class="button small" data-do="take-off" @click=${() => this.#set({ ...this.#enter(key, ''), gone: flip(form.gone, key) }, path)}>${words.say(isGone ? 'keepIt' : 'takeOff')}</button>` : nothing}
+      <span class="hint" role="status">${isGone ? words.say('takenOff') : canGenerate && this.#entered(key) !== '' && this.#entered(key) === generated ? words.say('generated') : nothing}</span></div>`;
   }
 
   #cancel = (): void => {
@@ -263,8 +299,8 @@ export class NotifierEditor extends LitElement {
     const path = `type_data.${key}`;
     const isOwn = ownPlatform(this._form.platform) !== undefined;
     const own = isOwn ? undefined : wordsOf[key];
-    const label = own ? words.find(own.label)! : (field.label ?? sentence(key));
-    const hint = [required && key === fieldsOf(this._form.platform).find((each) => each.required)?.key && words.find(`help.${this._form.platform}`), own?.hint && words.find(own.hint), field.help, !shown && this.notifier?.secrets_set?.includes(key) ? words.say('secretKept') : ''].filter(Boolean).join(' ');
+    const label = this.#labelOf(key);
+    const hint = [required && key === fieldsOf(this._form.platform).find((each) => each.required)?.key && words.find(`help.${this._form.platform}`), own?.hint && words.find(own.hint), field.help, !shown && this.notifier?.secrets_set?.includes(key) && !this._form.gone.has(key) ? words.say('secretKept') : ''].filter(Boolean).join(' ');
     const value = this.#entered(key);
     if (kind === 'choice') {
       const choices = (field.choices ?? '').split(' ');
@@ -276,12 +312,13 @@ export class NotifierEditor extends LitElement {
           ${choices.map((choice) => html`<option value=${choice === none ? '' : choice} ?selected=${value === choice}>${choice}</option>`)}</select>
         ${hint ? html`<span class="hint" id="${id}-hint">${hint}</span>` : nothing}${this.#errors(`${id}-error`, problems, path)}</div>`;
     }
-    if (kind !== 'headers' && kind !== 'addresses' && kind !== 'json') return this.#text(id, label, path, value, (text) => this.#enter(key, text), problems, path, hint, kind === 'url' ? 'url' : 'text');
+    const type = (text: string) => ({ ...this.#enter(key, text), gone: without(this._form.gone, [{ id: key }]) });
+    if (kind !== 'headers' && kind !== 'addresses' && kind !== 'json') return html`<div class="stack">${this.#text(id, label, path, value, type, problems, path, hint, kind === 'url' ? 'url' : 'text')}${this.#keptSecret(field)}</div>`;
     const errors = this.#errors(`${id}-error`, problems, kind === 'addresses' ? 'type_data' : path);
     return html`<div class="field"><label for=${id}>${label}</label>
       <textarea id=${id} class=${kind === 'addresses' ? '' : 'code'} rows=${kind === 'json' ? 6 : 2} .value=${value} spellcheck="false" dir="auto" aria-invalid=${errors !== nothing} aria-describedby="${id}-error ${id}-hint"
-        @input=${(event: Event) => this.#set(this.#enter(key, (event.target as HTMLTextAreaElement).value), 'type_data')} @change=${() => this.#touch('type_data')}></textarea>
-      ${hint ? html`<span class="hint" id="${id}-hint">${hint}</span>` : nothing}${errors}</div>`;
+        @input=${(event: Event) => this.#set(type((event.target as HTMLTextAreaElement).value), 'type_data')} @change=${() => this.#touch('type_data')}></textarea>
+      ${hint ? html`<span class="hint" id="${id}-hint">${hint}</span>` : nothing}${errors}${this.#keptSecret(field)}</div>`;
   }
 
   #people(key: string): TemplateResult | typeof nothing {
@@ -355,6 +392,16 @@ export class NotifierEditor extends LitElement {
 /** What shapes the request itself stands apart: few need it. */
 function isOfRequest({ kind }: FormField): boolean {
   return kind === 'choice' || kind === 'headers' || kind === 'json';
+}
+
+/** The key that was generated last: what is said of it goes with it. */
+let generated = '';
+
+/** A key that nobody guesses, as its signature takes it. */
+function newKey(signature: string): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  const base64 = btoa(String.fromCharCode(...bytes));
+  return (generated = signature === 'github' ? base64.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '') : `whsec_${base64}`);
 }
 
 function tellingOf({ grouping, quiet, muted_until, muted_pass_errors }: Notifier): Telling {

@@ -62,8 +62,9 @@ export function enter(platform: string, data: TypeData): Entered {
  * What was entered, as `type_data`. An optional field that is empty now is removed where it was set; what is never shown stays as it is.
  *
  * @param before what the notifier has; nothing for a new one
+ * @param gone keys of what is never shown that is to be removed
  */
-export function typeData(platform: string, form: Entered, before?: TypeData): TypeData {
+export function typeData(platform: string, form: Entered, before?: TypeData, gone?: ReadonlySet<string>): TypeData {
   const data: Record<string, unknown> = {};
   for (const { key, kind, required, shown } of fieldsOf(platform)) {
     const value = form[key] ?? '';
@@ -71,7 +72,7 @@ export function typeData(platform: string, form: Entered, before?: TypeData): Ty
     if (kind === 'users') data[key] = typeof value === 'string' ? [] : [...value];
     else if (kind === 'addresses') data[key] = text.split(/[,;\s]+/).filter(Boolean);
     else if (text === '' && (!required || (!shown && before))) {
-      if (shown && before?.[key] !== undefined) data[key] = null;
+      if ((shown && before?.[key] !== undefined) || gone?.has(key)) data[key] = null;
     } else if (kind === 'headers') data[key] = readHeaders(text);
     else if (kind === 'json') data[key] = readJson(text);
     // Of another signature than the first, a key is any text.

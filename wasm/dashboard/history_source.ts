@@ -133,6 +133,19 @@ export async function find(session: Session, asked: Asked): Promise<FoundPage> {
   return { items, next: cursor };
 }
 
+/** The newest deliveries that a filter asks for, and whether there may be more. */
+export interface Latest {
+  items: KeptDelivery[];
+  more: boolean;
+}
+
+/** One page, and no more: what a server looks through for it is bounded. @throws {Refusal} where it has no such list */
+export async function latest(session: Session, query: URLSearchParams): Promise<Latest> {
+  if (session.isInPage) return { items: seen(session).filter((item) => fits({ what: 'deliveries', query, text: '', cursor: null }, item)), more: false };
+  const answer = await session.ask<{ deliveries: object[]; meta?: { next_cursor?: string | null } }>(200, 'GET', `/deliveries?${query}&per_page=${pageSize}`);
+  return { items: answer.deliveries.map(readDelivery), more: (answer.meta?.next_cursor ?? null) !== null };
+}
+
 const gone = () => new Refusal({ status: 404, body: '{"error":"not found"}' });
 
 /** What is known of one. */

@@ -9,7 +9,7 @@ import { rows } from './rows.js';
 import { short, type Words } from './strings.js';
 
 /** What a row's buttons ask for. */
-export type RowAction = 'edit' | 'test' | 'remove' | 'toggle';
+export type RowAction = 'show' | 'edit' | 'test' | 'remove' | 'toggle';
 
 /** Up to so many rows the list is as long as it is; beyond, it scrolls within a frame. */
 const mostUnframed = 60;
@@ -29,6 +29,7 @@ export class NotifierList extends LitElement {
     .buttons { display: flex; }
     .buttons .danger:not(:hover, :focus-visible) { color: var(--n-quiet); }
     .name { font-weight: 600; }
+    button.name { display: block; max-inline-size: 100%; padding: 0; border: 0; background: none; cursor: pointer; text-align: start; } button.name:hover { text-decoration: underline; }
     .goes { display: flex; gap: 0.3em; min-inline-size: 0; white-space: nowrap; } .goes span { unicode-bidi: normal; } .goes bdi { min-inline-size: 0; }
     .off .name, .off .badge { opacity: 0.75; }
     .actions { display: flex; gap: 0.125rem; align-items: center; }
@@ -174,7 +175,7 @@ export class NotifierList extends LitElement {
     return html`<div class="row ${active ? '' : 'off'}" role="listitem" data-position=${position} data-id=${notifier.id} aria-setsize=${this.notifiers.length} aria-posinset=${position + 1}>
       ${platformSign(notifier.type, () => this.requestUpdate())}
       <div>
-        <div class="name ellipsis" title=${name}><bdi>${name}</bdi></div>
+        <button type="button" class="name ellipsis" data-action="show" title=${name} aria-label=${words.say('showNamed', { name })}><bdi>${name}</bdi></button>
         <div class="quiet goes"><span>${words.find(`platform.${notifier.type}`) ?? notifier.type}${destination && ' \u00b7'}</span><bdi class="ellipsis">${destination}</bdi></div>
       </div>
       ${this.#sum(notifier)}
@@ -191,7 +192,7 @@ export class NotifierList extends LitElement {
   #sum(notifier: Notifier): TemplateResult {
     const { words } = this;
     const { active, switched_off: off } = notifier;
-    if (!off) return html`<div class="sum quiet ellipsis">${active ? nothing : html`<span class="pill">${words.say('inactive')}</span> `}<bdi>${this.#events(notifier)}</bdi></div>`;
+    if (!off) return html`<div class="sum quiet ellipsis">${active ? isMuted(notifier) ? html`<span class="pill">${words.say('mutedNow')}</span> ` : nothing : html`<span class="pill">${words.say('inactive')}</span> `}<bdi>${this.#events(notifier)}</bdi></div>`;
     const why = words.say('switchedOffWhy', { time: words.moment(Date.parse(off.at)), message: short(off.reason, 200) });
     return html`<div class="sum quiet ellipsis" title=${why}><span class="pill bad">${words.say('switchedOff')}</span> <bdi>${why}</bdi></div>`;
   }
@@ -239,5 +240,7 @@ export class NotifierList extends LitElement {
     void this.focusRow(Math.max(0, Math.min(this.notifiers.length - 1, place[0] + step)), place[1]);
   }
 }
+
+export const isMuted = ({ muted_until: until }: Notifier): boolean => until !== undefined && until !== null && Date.parse(until) > Date.now();
 
 define('notifier-dashboard-list', NotifierList);

@@ -47,13 +47,13 @@ export class PageTransport implements Transport {
     return undefined;
   }
 
-  /** Puts back what was removed, with its id, its dates and its keys. `before` is the snapshot that still held it. */
-  async restore(before: string, id: string): Promise<void> {
+  /** Puts back what was removed, with ids, dates and keys. `before` is the snapshot that still held it. */
+  async restore(before: string, ids: readonly string[]): Promise<void> {
     const { apps = [] } = JSON.parse(before) as { apps?: { id: string; notifiers?: StoredNotifier[] }[] };
-    for (const app of apps) {
-      const notifier = app.notifiers?.find((entry) => entry.id === id);
-      if (notifier) await this.#commit(() => ({ changes: [{ op: 'put_notifier' as const, notifier: { ...notifier, app_id: app.id } }] }));
-    }
+    const wanted = new Set(ids);
+    const changes = apps.flatMap(({ id: appId, notifiers = [] }) =>
+      notifiers.filter(({ id }) => wanted.has(id)).map((notifier) => ({ op: 'put_notifier' as const, notifier: { ...notifier, app_id: appId } })));
+    if ((await this.#commit(() => ({ changes }))) === undefined) throw new Error('somebody else is changing the same');
   }
 
   snapshot(): string {

@@ -106,6 +106,11 @@ export class Session {
     return this.notifiers !== undefined && lacksToken(this.problem);
   }
 
+  /** The engine in the page, where that is the server. */
+  get page(): PageTransport | undefined {
+    return this.#page;
+  }
+
   get isInPage(): boolean {
     return this.#settings.baseUrl === null;
   }
@@ -530,9 +535,9 @@ export class Session {
     return notifier;
   }
 
-  /** Removes a notifier, and says how to undo it: in the page wholly, on a server as a new one of the same kind. */
+  /** Removes a notifier, and says how to undo it. */
   async remove(notifier: Notifier): Promise<() => Promise<Notifier>> {
-    const before = this.isInPage ? this.#page!.snapshot() : '';
+    const before = this.page?.snapshot() ?? '';
     try {
       await this.#do((client, app) => client.remove(app, notifier.id));
     } catch (error) {
@@ -542,15 +547,7 @@ export class Session {
     this.notifiers = this.notifiers!.filter(({ id }) => id !== notifier.id);
     this.#observer.changed();
     void this.openWorkshop();
-    return async () => {
-      const { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data, filter, grouping, quiet, muted_until, muted_pass_errors, language } = notifier;
-      const told = { ...(filter && { filter }), ...(grouping && { grouping }), ...(quiet && { quiet }), ...(muted_until && { muted_until }), ...(muted_pass_errors && { muted_pass_errors }), ...(language && { language }) };
-      let id = notifier.id;
-      if (before) await this.#page!.restore(before, id);
-      else id = (await this.#do((client, app) => client.add(app, { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data, ...told }))).id;
-      await this.refresh();
-      return this.notifiers!.find((one) => one.id === id) ?? notifier;
-    };
+    return async () => (await (await import('./several.js')).restore(this, [notifier], before))[0]!;
   }
 
   /** Has a server send a test, and tells what comes of it as far as the server does; in the page, gives what is to be sent. */

@@ -1,6 +1,7 @@
 // Every word the dashboard says itself. A host replaces any of it through the `strings` property.
 
 import type { FormKey } from './form_words.js';
+import type { GlanceKey } from './glance_words.js';
 import type { PlatformKey } from './more_platforms.js';
 import type { ViewKey } from './view_words.js';
 
@@ -50,6 +51,10 @@ export const english = {
   find: 'Find a notifier',
   platform: 'Platform',
   anyPlatform: 'All platforms',
+  anyState: 'Any state',
+  mutedNow: 'Muted',
+  bulk: 'All of these\u2026',
+  showNamed: 'Details of {name}',
   count: { one: '{count} notifier', other: '{count} notifiers' },
   found: { one: '{count} notifier found', other: '{count} notifiers found' },
   none: 'No notifiers yet',
@@ -123,7 +128,7 @@ export const english = {
   'error.unsupported': '{message}',
 } satisfies Strings;
 
-/** What parts say that are loaded when they are needed: `formWords` in form_words.ts, `platformWords` in more_platforms.ts, `viewWords` in view_words.ts. */
+/** What parts say that are loaded when they are needed: `formWords` in form_words.ts, `glanceWords` in glance_words.ts, `platformWords` in more_platforms.ts, `viewWords` in view_words.ts. */
 const more: Record<string, Phrase> = {};
 
 /** Adds to the default table. */
@@ -131,7 +136,7 @@ export function teach(strings: Record<string, Phrase> & { readonly [known in key
   Object.assign(more, strings);
 }
 
-export type StringKey = keyof typeof english | FormKey | PlatformKey | ViewKey;
+export type StringKey = keyof typeof english | FormKey | GlanceKey | PlatformKey | ViewKey;
 
 /** What runs from right to left, or turns what stands around it: it is set apart, so that both run their own way. */
 const turns = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/;
