@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "notifier/adapters/sqlite.hpp"
-#include "notifier/api/api.hpp"
 #include "notifier/api/response.hpp"
 #include "notifier/registry/registry.hpp"
 
@@ -79,14 +78,6 @@ void fill(notifier::SqliteStore& store, notifier::Registry& registry) {
   patch.name = "first, renamed";
   store_and_apply(store, registry, {*registry.plan_update("shop", notifiers[1].id, patch)});
   store_and_apply(store, registry, {*registry.plan_remove("shop", notifiers[2].id)});
-}
-
-/// A notifier with all that it has.
-std::string written(const notifier::Notifier& notifier) {
-  notifier::Buffer json;
-  notifier::json::Writer out(json);
-  write_json(out, notifier, notifier::Secrets::keep);
-  return json.str();
 }
 
 notifier::Outcome with_events(const std::string& app_id, int from, int to) {
@@ -543,59 +534,4 @@ TEST_CASE("a transaction that ends in an exception leaves nothing, and the next 
   CHECK(outcome.known == std::vector<std::size_t>{0});
   CHECK(store->outbox()->take_arrivals().size() == 1);
 #endif
-}
-
-TEST_CASE("what was removed comes back as it was within a day, and is forgotten then") {
-  const TemporaryDatabase database;
-  notifier::Registry registry;
-  auto store = open(at(database));
-  fill(*store, registry);
-  const auto answer = [&](std::string_view method, const std::string& target) {
-    notifier::ApiOptions options;
-    options.history = store.get();
-    notifier::Outcome outcome = notifier::Api(registry, options).handle({method, target});
-    const auto done =
-        registry.commit(std::vector{&outcome}, [&](const auto& accepted) { return store->store(accepted); });
-    CHECK(done[0].has_value());
-    return outcome.response;
-  };
-  const notifier::Notifier before = registry.list("shop")[1];
-  const std::string path = "/v1/apps/shop/notifiers/" + before.id;
-  const std::string restore = path + "/restore";
-  CHECK(answer("POST", restore).status == 409);
-  CHECK(answer("DELETE", path).status == 204);
-  CHECK(answer("GET", path).status == 404);
-  CHECK(answer("POST", "/v1/apps/shop/notifiers/nobody/restore").status == 404);
-
-  SUBCASE("with its secrets, its dates and its id, after a restart, too") {
-    store.reset();
-    store = open(at(database));
-    CHECK(answer("POST", restore).status == 200);
-    notifier::Notifier after = *registry.find(before.id);
-    CHECK(before.updated_at < after.updated_at);
-    after.updated_at = before.updated_at;
-    CHECK(written(after) == written(before));
-    CHECK(answer("POST", restore).status == 409);
-    notifier::Registry again;
-    REQUIRE(store->load(again));
-    CHECK(again.find(before.id).has_value());
-    CHECK(store->removed_notifier("app-1", before.id).empty());
-  }
-  SUBCASE("not after a day, and nothing is left of it when the store is opened then") {
-    execute(database.path, "UPDATE removed_notifiers SET removed_at = removed_at - 86400");
-    CHECK(answer("POST", restore).status == 404);
-    store.reset();
-    store = open(at(database));
-    execute(database.path, "UPDATE removed_notifiers SET removed_at = removed_at + 86400");
-    CHECK(answer("POST", restore).status == 404);
-  }
-  SUBCASE("not with a clock that was a day ahead when it went") {
-    execute(database.path, "UPDATE removed_notifiers SET removed_at = removed_at + 86400");
-    CHECK(answer("POST", restore).status == 404);
-  }
-  SUBCASE("not into an app of the same id that came after its own") {
-    CHECK(answer("DELETE", "/v1/apps/shop").status == 204);
-    store_and_apply(*store, registry, *registry.plan_add_app({"app-1", "shop", {}, {}}, false));
-    CHECK(answer("POST", restore).status == 404);
-  }
 }
