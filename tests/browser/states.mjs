@@ -256,6 +256,16 @@ export const states = [
     },
   },
   {
+    name: 'french-glance',
+    seed: 'signed',
+    modes: ['page'],
+    attributes: 'locale="fr"',
+    reach: async (page) => {
+      await row(page, 'Audit trail').locator('[data-action=show]').click();
+      await page.getByText('Secrets conserv\u00e9s').waitFor();
+    },
+  },
+  {
     name: 'duplicate',
     seed: 'signed',
     modes: ['page'],

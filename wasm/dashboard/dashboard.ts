@@ -482,7 +482,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       const all = of ?? [];
       const isAll = query === '' && platform === '' && state === '';
       // By what of it is shown: names, addresses and the like.
-      const fits = (one: Notifier) => (platform === '' || one.type === platform) && (states[state]?.(one) ?? true) && `${one.name} ${JSON.stringify(Object.values(one.type_data ?? {}))}`.toLocaleLowerCase().includes(query);
+      const fits = (one: Notifier) => (platform === '' || one.type === platform) && (states[state]?.(one) ?? true) && [one.name, ...Object.values(one.type_data ?? {})].flat().join('\n').toLocaleLowerCase().includes(query);
       this.#visible = { of, query, platform, state, notifiers: isAll ? all : all.filter(fits) };
     }
     return this.#visible.notifiers;
@@ -552,7 +552,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
           <option value="" ?selected=${this._platform === ''}>${words.say('anyPlatform')}</option>
           ${[...platforms.map((name) => ({ name })), ...ownPlatforms()].map(({ name, display_name: shown = name }: { name: string; display_name?: string }) => html`<option value=${name} ?selected=${this._platform === name}>${words.find(`platform.${name}`) ?? short(shown)}</option>`)}
         </select>
-        <select id="state" aria-label=${words.say('anyState')} .value=${this._state} @change=${(event: Event) => (this._state = (event.target as HTMLSelectElement).value)}>
+        <select id="state" aria-label=${words.say('state')} .value=${this._state} @change=${(event: Event) => (this._state = (event.target as HTMLSelectElement).value)}>
           <option value="" ?selected=${this._state === ''}>${words.say('anyState')}</option>
           ${Object.keys(states).map((name) => html`<option value=${name} ?selected=${this._state === name}>${words.find(name)}</option>`)}
         </select>

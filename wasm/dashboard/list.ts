@@ -29,7 +29,7 @@ export class NotifierList extends LitElement {
     .buttons { display: flex; }
     .buttons .danger:not(:hover, :focus-visible) { color: var(--n-quiet); }
     .name { font-weight: 600; }
-    button.name { display: block; max-inline-size: 100%; padding: 0; border: 0; background: none; cursor: pointer; text-align: start; } button.name:hover { text-decoration: underline; }
+    button.name { display: block; min-block-size: 1.5rem; max-inline-size: 100%; padding: 0; border: 0; background: none; cursor: pointer; text-align: start; } button.name:hover { text-decoration: underline; }
     .goes { display: flex; gap: 0.3em; min-inline-size: 0; white-space: nowrap; } .goes span { unicode-bidi: normal; } .goes bdi { min-inline-size: 0; }
     .off .name, .off .badge { opacity: 0.75; }
     .actions { display: flex; gap: 0.125rem; align-items: center; }

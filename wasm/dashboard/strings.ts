@@ -51,6 +51,7 @@ export const english = {
   find: 'Find a notifier',
   platform: 'Platform',
   anyPlatform: 'All platforms',
+  state: 'State',
   anyState: 'Any state',
   mutedNow: 'Muted',
   bulk: 'All of these\u2026',

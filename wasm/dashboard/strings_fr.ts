@@ -42,6 +42,7 @@ export const french: Record<StringKey, Phrase> = {
   find: 'Chercher un notifier',
   platform: 'Plateforme',
   anyPlatform: 'Toutes les plateformes',
+  state: '\u00c9tat',
   anyState: 'Tous les \u00e9tats',
   mutedNow: 'Muet',
   bulk: 'Pour ceux-ci\u2026',
