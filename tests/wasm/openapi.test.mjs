@@ -116,8 +116,8 @@ test('every operation of the API is among the cases, as a success', () => {
     if (!path.startsWith('/v1/')) continue;
     for (const { operationId } of Object.values(operations)) {
       const statuses = [...(answered.get(operationId) ?? [])];
-      // Where nothing is kept there is nothing to be shown, sent again, withdrawn or told.
-      assert.ok(['showEvent', 'showDelivery', 'retryDelivery', 'retryOneDelivery', 'cancelDelivery', 'tellDigest'].includes(operationId) ? statuses.includes(404) : statuses.some((status) => status < 300), `${operationId}: ${statuses}`);
+      // Where nothing is kept there is nothing to be shown, sent again, withdrawn, told or put back.
+      assert.ok(['showEvent', 'showDelivery', 'retryDelivery', 'retryOneDelivery', 'cancelDelivery', 'tellDigest', 'restoreNotifier'].includes(operationId) ? statuses.includes(404) : statuses.some((status) => status < 300), `${operationId}: ${statuses}`);
     }
   }
 });

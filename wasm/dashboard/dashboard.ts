@@ -556,15 +556,15 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
           <option value="" ?selected=${this._state === ''}>${words.say('anyState')}</option>
           ${Object.keys(states).map((name) => html`<option value=${name} ?selected=${this._state === name}>${words.find(name)}</option>`)}
         </select>
-        <span class="quiet grow" id="count" role="status"><bdi>${words.say(isNarrowed ? 'found' : 'count', { count: shown.length })}</bdi></span>
-        ${shown.length > 1 ? html`<button type="button" class="button" id="bulk" @click=${() => {
-          this._dialog = { kind: 'bulk', notifiers: shown, back: () => this.renderRoot.querySelector<HTMLElement>('#bulk, #add')?.focus() };
-        }}>${words.say('bulk')}</button>` : nothing}${add}
+        <span class="quiet grow" id="count" role="status"><bdi>${words.say(isNarrowed ? 'found' : 'count', { count: shown.length })}</bdi></span>${add}
       </div>
       ${shown.length === 0
         ? html`<div class="empty">${words.say('noneFound')}</div>`
         : html`<notifier-dashboard-list dir=${directionOf(words.locale)} .words=${words} .notifiers=${shown} .typeNames=${typeNames}
-            .testKey=${this.baseUrl !== null || this.delivers || this.#hosts > 0 ? 'test' : 'showTest'} @row-action=${this.#onRow}></notifier-dashboard-list>`}`;
+            .testKey=${this.baseUrl !== null || this.delivers || this.#hosts > 0 ? 'test' : 'showTest'} @row-action=${this.#onRow}></notifier-dashboard-list>
+          ${shown.length > 1 ? html`<div class="bar end"><button type="button" class="button" id="bulk" @click=${() => {
+              this._dialog = { kind: 'bulk', notifiers: shown, back: () => this.renderRoot.querySelector<HTMLElement>('#bulk, #add')?.focus() };
+            }}>${words.say('bulk')}</button></div>` : nothing}`}`;
   }
 
   #onKey(event: KeyboardEvent): void {

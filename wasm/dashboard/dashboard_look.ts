@@ -31,7 +31,7 @@ export const frame = css`
   .box h2 { overflow-wrap: anywhere; }
   .end { justify-content: flex-end; }
   @container notifiers (max-width: 40rem) {
-    .tools input { max-inline-size: none; flex-basis: 100%; } .tools select { flex: 1; } #count { order: 1; flex-basis: 100%; }
+    .tools input { max-inline-size: none; flex-basis: 100%; } .tools select { flex: 1; } #count { flex: 1 1 5rem; }
   }
   @container notifiers (max-width: 26rem) {
     [role='tablist'] { gap: 0; justify-content: space-between; }

@@ -29,7 +29,7 @@ export class NotifierList extends LitElement {
     .buttons { display: flex; }
     .buttons .danger:not(:hover, :focus-visible) { color: var(--n-quiet); }
     .name { font-weight: 600; }
-    button.name { display: block; min-block-size: 1.5rem; max-inline-size: 100%; padding: 0; border: 0; background: none; cursor: pointer; text-align: start; } button.name:hover { text-decoration: underline; }
+    .name bdi { display: block; } button.name { display: block; min-block-size: 1.5rem; max-inline-size: 100%; padding: 0; border: 0; background: none; cursor: pointer; text-align: start; } button.name:hover { text-decoration: underline; }
     .goes { display: flex; gap: 0.3em; min-inline-size: 0; white-space: nowrap; } .goes span { unicode-bidi: normal; } .goes bdi { min-inline-size: 0; }
     .off .name, .off .badge { opacity: 0.75; }
     .actions { display: flex; gap: 0.125rem; align-items: center; }
@@ -175,7 +175,7 @@ export class NotifierList extends LitElement {
     return html`<div class="row ${active ? '' : 'off'}" role="listitem" data-position=${position} data-id=${notifier.id} aria-setsize=${this.notifiers.length} aria-posinset=${position + 1}>
       ${platformSign(notifier.type, () => this.requestUpdate())}
       <div>
-        <button type="button" class="name ellipsis" data-action="show" title=${name} aria-label=${words.say('showNamed', { name })}><bdi>${name}</bdi></button>
+        <button type="button" class="name" data-action="show" title=${name} aria-label=${words.say('showNamed', { name })}><bdi class="ellipsis">${name}</bdi></button>
         <div class="quiet goes"><span>${words.find(`platform.${notifier.type}`) ?? notifier.type}${destination && ' \u00b7'}</span><bdi class="ellipsis">${destination}</bdi></div>
       </div>
       ${this.#sum(notifier)}

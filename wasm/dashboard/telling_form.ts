@@ -20,7 +20,7 @@ export class TellingForm extends LitElement {
     .all, .part { display: grid; gap: 0.6rem; grid-template-columns: minmax(0, 1fr); }
     .part { padding-inline-start: 1.675rem; }
     .line { display: flex; flex-wrap: wrap; gap: 0.4rem 0.6rem; align-items: end; }
-    .line > .field { flex: 1 1 7rem; max-inline-size: 12rem; } .line > .field.wide { flex: 2 1 12rem; max-inline-size: none; }
+    .line > .field { flex: 1 1 7rem; min-inline-size: 0; max-inline-size: 12rem; grid-template-columns: minmax(0, 1fr); } .line > .field.wide { flex: 2 1 12rem; max-inline-size: none; }
     .days { display: flex; flex-wrap: wrap; gap: 0.25rem 0.9rem; }
   `];
   static override properties = { words: { attribute: false }, telling: { attribute: false }, problems: { attribute: false }, isWebhook: { attribute: false }, _entries: { state: true } };
