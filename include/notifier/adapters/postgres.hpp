@@ -22,6 +22,7 @@
 #include "notifier/adapters/postgres_events.hpp"
 #include "notifier/adapters/postgres_listener.hpp"
 #include "notifier/adapters/postgres_outbox.hpp"
+#include "notifier/adapters/postgres_registry_sql.hpp"
 #include "notifier/adapters/postgres_schema.hpp"
 #include "notifier/adapters/postgres_store_rows.hpp"
 #include "notifier/api/history.hpp"
@@ -212,15 +213,15 @@ inline Result<void> PostgresStore::open_all() {
 inline Result<void> PostgresStore::load(Registry& registry) {
   const std::lock_guard<std::mutex> lock(write_mutex_);
   return writer_.transaction([&]() -> Result<void> {
-    auto done = writer_.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    auto done = writer_.execute(detail::postgres_sql::see_one_moment);
     if (!done) return done;
-    const auto head = writer_.run("SELECT revision FROM registry_head");
+    const auto head = writer_.run(detail::postgres_sql::select_revision);
     if (!head) return head.error();
-    const auto configuration = writer_.run("SELECT document FROM configuration");
+    const auto configuration = writer_.run(detail::postgres_sql::select_configuration);
     if (!configuration) return configuration.error();
     if (!configuration->is_empty()) done = registry.load_configuration(configuration->text(0, 0));
     if (!done) return done;
-    const auto rows = writer_.run("SELECT change FROM registry ORDER BY kind <> 'vocabulary', position");
+    const auto rows = writer_.run(detail::postgres_sql::select_changes);
     if (!rows) return rows.error();
     std::vector<Change> changes;
     for (std::size_t row = 0; row < rows->size(); ++row) {
@@ -259,9 +260,8 @@ inline Result<void> PostgresStore::store_all(const Registry& registry) {
   const std::lock_guard<std::mutex> lock(write_mutex_);
   std::int64_t revision = 0;
   auto done = writer_.transaction([&]() -> Result<void> {
-    const auto kept = writer_.run(
-        "INSERT INTO configuration VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET document = excluded.document",
-        PostgresParameters().add(registry.configuration()));
+    const auto kept =
+        writer_.run(detail::postgres_sql::put_configuration, PostgresParameters().add(registry.configuration()));
     if (!kept) return kept.error();
     const auto raised = rows_.raise(writer_);
     if (!raised) return raised.error();

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/adapters/postgres_registry_sql.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -247,11 +248,7 @@ class PostgresConnection {
     if (encoding == nullptr || std::string_view(encoding) != "UTF8") {
       return fault(errc::unsupported, "the database's encoding is not UTF8");
     }
-    return judge(
-        PQexec(handle_.get(),
-               "SET client_encoding = 'UTF8'; SET search_path = notifier, pg_catalog; SET "
-               "idle_in_transaction_session_timeout = '30s'; SET statement_timeout = '60s'; SET lock_timeout = "
-               "'20s'; SET bytea_output = 'hex'"));
+    return judge(PQexec(handle_.get(), detail::postgres_sql::begin_session));
   }
 
   Result<void> revive() {

@@ -24,6 +24,7 @@
 #include "notifier/adapters/postgres_connection.hpp"
 #include "notifier/adapters/postgres_listener.hpp"
 #include "notifier/adapters/postgres_outbox_rows.hpp"
+#include "notifier/adapters/postgres_outbox_sql.hpp"
 #include "notifier/adapters/postgres_shards.hpp"
 #include "notifier/outbox/leases.hpp"
 #include "notifier/outbox/outbox.hpp"

@@ -28,10 +28,9 @@ NOTIFIER_NAMESPACE_BEGIN
 inline Result<std::size_t> PostgresOutbox::make_due(const Sequences& sequences, Timestamp now) {
   if (sequences.empty()) return std::size_t{0};
   const std::lock_guard<std::mutex> lock(read_mutex_);
-  const auto rows = reader_.run(
-      "UPDATE deliveries SET state = 'pending', attempts = 0, next_at = $2, wait_ms = 0, xact = pg_current_xact_id() "
-      "WHERE sequence = ANY($1::bigint[]) AND state = 'dead' RETURNING shard",
-      PostgresParameters().add_all(sequences, [](std::int64_t each) { return each; }).add(now.ms));
+  const auto rows =
+      reader_.run(detail::postgres_sql::make_due,
+                  PostgresParameters().add_all(sequences, [](std::int64_t each) { return each; }).add(now.ms));
   if (!rows) return rows.error();
   detail::postgres::Hint hint;
   for (std::size_t row = 0; row < rows->size(); ++row) hint.shards |= std::uint64_t{1} << rows->integer(row, 0);
@@ -90,10 +89,7 @@ inline Result<void> PostgresOutbox::ask(std::string_view name, std::string_view 
   parameters.add_all(shards, [](std::uint32_t each) { return std::int64_t{each}; });
   parameters.add(name).add(app_id).add(notifier_id).add(key);
   const std::lock_guard<std::mutex> lock(read_mutex_);
-  const auto rows = reader_.run(
-      "INSERT INTO outbox_commands (shard, name, app_id, notifier_id, key) SELECT UNNEST($1::smallint[]), $2, $3, $4, "
-      "$5",
-      parameters);
+  const auto rows = reader_.run(detail::postgres_sql::insert_commands, parameters);
   if (!rows) return rows.error();
   detail::postgres::Hint hint;
   for (const std::uint32_t shard : shards) hint.shards |= std::uint64_t{1} << shard;
@@ -104,10 +100,9 @@ inline Result<void> PostgresOutbox::ask(std::string_view name, std::string_view 
 /// Looks for commands of these shards that are new, in the watching thread, and with the lock. Before it is looked for
 /// arrivals: what a command names has arrived when it is obeyed.
 inline Result<void> PostgresOutbox::look_for_commands(const std::set<std::uint32_t>& shards) {
-  const auto rows = watcher_.run(
-      "SELECT number, shard, name, app_id, notifier_id, key FROM outbox_commands WHERE shard = ANY($1::smallint[]) "
-      "ORDER BY number",
-      PostgresParameters().add_all(shards, [](std::uint32_t shard) { return std::int64_t{shard}; }));
+  const auto rows =
+      watcher_.run(detail::postgres_sql::select_commands,
+                   PostgresParameters().add_all(shards, [](std::uint32_t shard) { return std::int64_t{shard}; }));
   if (!rows) return rows.error();
   for (std::size_t row = 0; row < rows->size(); ++row) {
     const std::int64_t number = rows->integer(row, 0);
@@ -165,7 +160,7 @@ inline void PostgresOutbox::forget_obeyed() {
     const auto working = working_.find(where.shard);
     if (working != working_.end() && working->second == where.epoch) numbers.push_back(number);
   }
-  const auto gone = writer_.run("DELETE FROM outbox_commands WHERE number = ANY($1::bigint[])",
+  const auto gone = writer_.run(detail::postgres_sql::forget_commands,
                                 PostgresParameters().add_all(numbers, [](std::int64_t each) { return each; }));
   if (!gone) return;
   obeyed_.clear();

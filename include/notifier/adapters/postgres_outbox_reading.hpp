@@ -68,12 +68,9 @@ inline Result<void> PostgresOutbox::open() {
 
 inline Result<Delivery> PostgresOutbox::load(std::uint64_t sequence) {
   using detail::postgres::row_fault;
-  const auto rows = writer_.run(
-      "SELECT c.content, c.rest, c.recipients, d.shard, d.state FROM delivery_contents c JOIN deliveries d USING "
-      "(sequence) "
-      "WHERE "
-      "c.sequence = $1",
-      PostgresParameters().add(static_cast<std::int64_t>(sequence)));
+  const auto rows = writer_.run(detail::postgres_sql::select_contents,
+                                PostgresParameters().add_all(Sequences{static_cast<std::int64_t>(sequence)},
+                                                             [](std::int64_t each) { return each; }));
   if (!rows) return rows.error();
   if (rows->is_empty()) return row_fault(errc::not_found, "no such delivery is stored");
   const auto shard = static_cast<std::uint32_t>(rows->integer(0, 3));
@@ -93,7 +90,7 @@ inline Result<Delivery> PostgresOutbox::load(std::uint64_t sequence) {
     auto& known = rests_[id];
     rest = known.lock();
     if (rest == nullptr) {
-      const auto row = writer_.run("SELECT rest FROM delivery_rests WHERE id = $1", PostgresParameters().add(id));
+      const auto row = writer_.run(detail::postgres_sql::select_rest, PostgresParameters().add(id));
       if (!row) return row.error();
       if (row->is_empty()) return row_fault(errc::invalid, "the stored body is lost");
       rest = std::make_shared<const std::string>(detail::postgres::from_hex(row->text(0, 0)));
@@ -118,9 +115,8 @@ inline Result<void> PostgresOutbox::each_group(const Function<void(StoredGroup&&
   std::vector<std::int64_t> shards;
   for (const auto& [shard, epoch] : working_)
     if (leaving_.count(shard) == 0) shards.push_back(shard);
-  const auto rows = writer_.run(
-      "SELECT key, app_id, notifier_id, state, target FROM delivery_groups WHERE shard = ANY($1::smallint[])",
-      PostgresParameters().add_all(shards, [](std::int64_t each) { return each; }));
+  const auto rows = writer_.run(detail::postgres_sql::select_groups,
+                                PostgresParameters().add_all(shards, [](std::int64_t each) { return each; }));
   return rows ? detail::postgres::read_groups(*rows, document_, call) : Result<void>(rows.error());
 }
 
@@ -128,14 +124,13 @@ inline Result<void> PostgresOutbox::each_group_of(std::string_view app_id, std::
                                                   const Function<void(StoredGroup&&)>& call) {
   json::Document document;
   const std::lock_guard<std::mutex> lock(read_mutex_);
-  const auto rows = reader_.run(
-      "SELECT key, app_id, notifier_id, state, target FROM delivery_groups WHERE notifier_id = $1 AND app_id = $2",
-      PostgresParameters().add(notifier_id).add(app_id));
+  const auto rows =
+      reader_.run(detail::postgres_sql::select_groups_of, PostgresParameters().add(notifier_id).add(app_id));
   return rows ? detail::postgres::read_groups(*rows, document, call) : Result<void>(rows.error());
 }
 
 inline Result<void> PostgresOutbox::each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) {
-  const auto rows = writer_.run("SELECT notifier_id, failing_ms, last_failure, failures FROM notifier_health");
+  const auto rows = writer_.run(detail::postgres_sql::select_health);
   if (!rows) return rows.error();
   for (std::size_t row = 0; row < rows->size(); ++row) {
     call(rows->text(row, 0),
@@ -145,7 +140,7 @@ inline Result<void> PostgresOutbox::each_health(const Function<void(std::string_
 }
 
 inline Result<std::optional<OutboxClock>> PostgresOutbox::clock() {
-  const auto rows = writer_.run("SELECT wall, kept FROM outbox_clock");
+  const auto rows = writer_.run(detail::postgres_sql::select_clock);
   if (!rows) return rows.error();
   if (rows->is_empty()) return std::optional<OutboxClock>();
   return std::optional<OutboxClock>(OutboxClock{{rows->integer(0, 0)}, {rows->integer(0, 1)}});
@@ -157,10 +152,8 @@ inline Result<void> PostgresOutbox::read_histories(std::vector<OutboxRecord>& re
   std::unordered_map<std::int64_t, OutboxRecord*> by_sequence;
   for (std::size_t i = first; i < records.size(); ++i)
     by_sequence.emplace(static_cast<std::int64_t>(records[i].sequence), &records[i]);
-  const auto rows = reader_.run(
-      "SELECT at, action, status, reason, remaining, refused, reply, receipt, sequence FROM delivery_attempts WHERE "
-      "sequence = ANY($1::bigint[]) ORDER BY sequence, number",
-      PostgresParameters().add_all(by_sequence, [](const auto& each) { return each.first; }));
+  const auto rows = reader_.run(detail::postgres_sql::select_attempts,
+                                PostgresParameters().add_all(by_sequence, [](const auto& each) { return each.first; }));
   if (!rows) return rows.error();
   json::Document document;
   for (std::size_t row = 0; row < rows->size(); ++row) {
@@ -186,7 +179,7 @@ inline Result<void> PostgresOutbox::read_records(const PostgresRows& rows, std::
 }
 
 inline Result<std::optional<OutboxRecord>> PostgresOutbox::find(std::string_view notifier_id, std::string_view key) {
-  static const std::string by_key = detail::postgres::select_records("WHERE notifier_id = $1 AND key = $2");
+  static const std::string by_key = detail::postgres_sql::select_by_key();
   const std::lock_guard<std::mutex> lock(read_mutex_);
   const auto rows = reader_.run(by_key, PostgresParameters().add(notifier_id).add(key));
   if (!rows) return rows.error();
@@ -200,12 +193,9 @@ inline Result<std::size_t> PostgresOutbox::list(const OutboxQuery& query, std::v
   const std::string state(query.state ? to_string(*query.state) : std::string_view());
   const std::lock_guard<std::mutex> lock(read_mutex_);
   const auto which = [&] { return PostgresParameters().add(query.notifier_id).add(state); };
-  const auto total = reader_.run(
-      "SELECT COUNT(*) FROM deliveries WHERE ($1 = '' OR notifier_id = $1) AND ($2 = '' OR state = $2)", which());
+  const auto total = reader_.run(detail::postgres_sql::count_records, which());
   if (!total) return total.error();
-  static const std::string page = detail::postgres::select_records(
-      "WHERE ($1 = '' OR notifier_id = $1) AND ($2 = '' OR state = $2) AND sequence <= $3 ORDER BY sequence DESC LIMIT "
-      "$4 OFFSET $5");
+  static const std::string page = detail::postgres_sql::page_of_records();
   PostgresParameters parameters = which();
   parameters.add(detail::postgres::up_to(query.up_to));
   parameters.add(static_cast<std::int64_t>(query.limit)).add(static_cast<std::int64_t>(query.offset));
@@ -217,30 +207,20 @@ inline Result<std::size_t> PostgresOutbox::list(const OutboxQuery& query, std::v
 
 inline Result<void> PostgresOutbox::search(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
                                            std::vector<OutboxRecord>& out) {
-  // An index for each, which has the sequence behind the column.
-  const auto [where, value] = !filter.key.empty()           ? std::pair("key = $1", filter.key)
-                              : !filter.event_id.empty()    ? std::pair("event_id = $1", filter.event_id)
-                              : !filter.notifier_id.empty() ? std::pair("notifier_id = $1", filter.notifier_id)
-                              : filter.state == OutboxState::dead
-                                  ? std::pair("state = 'dead' AND app_id = $1", filter.app_id)
-                                  : std::pair("app_id = $1", filter.app_id);
-  const auto searched = [&, &condition = where](std::string_view columns) {
-    std::string sql("SELECT ");
-    sql.append(columns).append(" FROM deliveries WHERE ").append(condition);
-    return sql.append(" AND sequence <= $2 ORDER BY sequence DESC");
-  };
+  using By = detail::postgres_sql::SearchBy;
+  const auto [by, value] = !filter.key.empty()                 ? std::pair(By::key, filter.key)
+                           : !filter.event_id.empty()          ? std::pair(By::event, filter.event_id)
+                           : !filter.notifier_id.empty()       ? std::pair(By::notifier, filter.notifier_id)
+                           : filter.state == OutboxState::dead ? std::pair(By::dead, filter.app_id)
+                                                               : std::pair(By::app, filter.app_id);
   PostgresParameters through;
   through.add(value).add(detail::postgres::up_to(std::exchange(place, 0)));
   PostgresParameters parameters = through;
   parameters.add(filter.app_id).add(filter.key).add(filter.notifier_id).add(filter.event_id).add(filter.event_type);
   parameters.add(filter.state ? to_string(*filter.state) : std::string_view()).add(filter.since.ms);
-  std::string page("SELECT * FROM (");
-  page.append(searched(detail::postgres::record_columns))
-      .append(" LIMIT 5000) d WHERE app_id = $3 AND $4 IN ('', key)");
-  page.append(" AND $5 IN ('', notifier_id) AND $6 IN ('', event_id) AND $7 IN ('', event_type) AND $8 IN ('', state)");
-  page.append(" AND created_at >= $9 ORDER BY sequence DESC LIMIT $10");
   const std::lock_guard<std::mutex> lock(read_mutex_);
-  const auto rows = reader_.run(page, parameters.add(static_cast<std::int64_t>(limit) + 1));
+  const auto rows =
+      reader_.run(detail::postgres_sql::search_page(by), parameters.add(static_cast<std::int64_t>(limit) + 1));
   if (!rows) return rows.error();
   const std::size_t first = out.size();
   if (auto done = read_records(*rows, out); !done) return done;
@@ -249,8 +229,7 @@ inline Result<void> PostgresOutbox::search(const DeliveryFilter& filter, std::ui
     out.pop_back();
     return {};
   }
-  // The first that was not looked at.
-  const auto next = reader_.run(searched("sequence, created_at").append(" LIMIT 1 OFFSET 5000"), through);
+  const auto next = reader_.run(detail::postgres_sql::search_next(by), through);
   if (!next) return next.error();
   if (!next->is_empty() && next->integer(0, 1) >= filter.since.ms)
     place = static_cast<std::uint64_t>(next->integer(0, 0));

@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "notifier/adapters/postgres_connection.hpp"
-#include "notifier/adapters/postgres_schema.hpp"
+#include "notifier/adapters/postgres_outbox_sql.hpp"
+#include "notifier/adapters/postgres_tables.hpp"
 #include "notifier/delivery/delivery_json.hpp"
 #include "notifier/grouping/group_json.hpp"
 #include "notifier/json/document.hpp"
@@ -25,15 +26,8 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::postgres {
 
-/// A record's columns, in the order of read_record(), and the transaction that made it due.
-inline constexpr std::string_view record_columns =
-    "sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, "
-    "next_at, wait_ms, xact";
+/// Of postgres_sql::record_columns.
 inline constexpr int xact_column = 14;
-
-inline std::string select_records(std::string_view rest) {
-  return std::string("SELECT ").append(record_columns).append(" FROM deliveries ").append(rest);
-}
 
 inline Error row_fault(errc code, const char* message) {
   Error error;
@@ -50,10 +44,6 @@ Enum value_named(std::string_view name, Enum last) noexcept {
   }
   return last;
 }
-
-/// All mail has one target, the relay, which would be one owner's: so it goes in lanes, each a target of its own, which
-/// share what the relay is sent at a time. A notifier's mails are in one of them, and so in their order.
-inline constexpr std::uint64_t mail_lanes = 4;
 
 inline TargetLimits limits_of(Platform platform) {
   TargetLimits limits = platform_info(platform).target_limits;
@@ -132,33 +122,20 @@ inline Result<void> insert_attempts(PostgresConnection& connection, const std::v
   add([](const AttemptRow& each) { return addresses_json(each.attempt->refused); });
   add([](const AttemptRow& each) { return std::string_view(each.attempt->reply); });
   add([](const AttemptRow& each) { return std::string_view(each.attempt->receipt); });
-  return done(connection.run(
-      "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply, "
-      "receipt) SELECT "
-      "u.sequence, u.place + COALESCE((SELECT MAX(a.number) FROM delivery_attempts a WHERE a.sequence = u.sequence), "
-      "0), u.at, u.action, u.status, u.reason, u.remaining, u.refused, u.reply, u.receipt FROM UNNEST($1::bigint[], "
-      "$2::int[], "
-      "$3::bigint[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) AS u "
-      "(sequence, place, at, "
-      "action, status, reason, remaining, refused, reply, receipt) JOIN deliveries USING (sequence)",
-      parameters));
+  return done(connection.run(postgres_sql::insert_attempts, parameters));
 }
 
 /// What is of no use any more, and the rests of bodies that only these had.
 inline Result<void> drop_contents(PostgresConnection& connection, const std::vector<std::int64_t>& sequences) {
   if (sequences.empty()) return {};
   const auto same = [](std::int64_t each) { return each; };
-  const auto dropped = connection.run("DELETE FROM delivery_contents WHERE sequence = ANY($1::bigint[]) RETURNING rest",
-                                      PostgresParameters().add_all(sequences, same));
+  const auto dropped = connection.run(postgres_sql::drop_contents, PostgresParameters().add_all(sequences, same));
   if (!dropped) return dropped.error();
   std::vector<std::int64_t> rests;
   for (std::size_t row = 0; row < dropped->size(); ++row)
     if (dropped->integer(row, 0) != 0) rests.push_back(dropped->integer(row, 0));
   if (rests.empty()) return {};
-  return done(connection.run(
-      "DELETE FROM delivery_rests r WHERE r.id = ANY($1::bigint[]) AND NOT EXISTS (SELECT 1 FROM delivery_contents c "
-      "WHERE c.rest <> 0 AND c.rest = r.id)",
-      PostgresParameters().add_all(rests, same)));
+  return done(connection.run(postgres_sql::drop_rests, PostgresParameters().add_all(rests, same)));
 }
 
 /// The rests of bodies that several of these have, each inserted once. What is short is not worth a row of its own.
@@ -173,8 +150,7 @@ inline Result<std::unordered_map<const std::string*, std::int64_t>> insert_rests
   }
   for (const auto& [rest, count] : counts) {
     if (count < 2) continue;
-    const auto row = connection.run("INSERT INTO delivery_rests (rest) VALUES ($1) RETURNING id",
-                                    PostgresParameters().add_bytes(*rest));
+    const auto row = connection.run(postgres_sql::insert_rest, PostgresParameters().add_bytes(*rest));
     if (!row) return row.error();
     ids.emplace(rest, row->integer(0, 0));
   }
@@ -210,10 +186,7 @@ inline Result<void> insert_contents(PostgresConnection& connection, const std::v
   parameters.add_all(contents, [](const Content& each) { return each.sequence; });
   parameters.add_all(contents, [](const Content& each) { return each.rest; });
   parameters.add_all(contents, [](const Content& each) { return std::string_view(each.json); });
-  auto inserted =
-      done(connection.run("INSERT INTO delivery_contents (sequence, rest, content) SELECT * FROM "
-                          "UNNEST($1::bigint[], $2::bigint[], $3::text[])",
-                          parameters));
+  auto inserted = done(connection.run(postgres_sql::insert_contents, parameters));
   return inserted ? insert_attempts(connection, attempts) : inserted;
 }
 
@@ -245,13 +218,7 @@ inline Result<std::string> insert_deliveries(PostgresConnection& connection, std
   add([](const OutboxRecord& each) { return each.created_at.ms; });
   add([](const OutboxRecord& each) { return each.next_at.ms; });
   add([](const OutboxRecord& each) { return each.wait_ms; });
-  const auto rows = connection.run(
-      "INSERT INTO deliveries (shard, notifier_id, key, app_id, event_id, event_type, platform, target, host, state, "
-      "attempts, created_at, next_at, wait_ms) SELECT * FROM UNNEST($1::smallint[], $2::text[], $3::text[], "
-      "$4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::text[], $11::int[], "
-      "$12::bigint[], $13::bigint[], $14::bigint[]) ON CONFLICT (notifier_id, key) DO NOTHING RETURNING sequence, "
-      "notifier_id, key, xact",
-      parameters);
+  const auto rows = connection.run(postgres_sql::insert_deliveries, parameters);
   if (!rows) return rows.error();
   // Those that are new come back in their order; of two with one key the first is new.
   std::size_t next = 0;
@@ -300,11 +267,7 @@ inline Result<void> write_all(PostgresConnection& connection, const std::vector<
     add([](const OutboxChange& each) { return std::int64_t{each.attempts}; });
     add([](const OutboxChange& each) { return each.next_at.ms; });
     add([](const OutboxChange& each) { return each.wait_ms; });
-    written = done(connection.run(
-        "UPDATE deliveries d SET state = u.state, attempts = u.attempts, next_at = u.next_at, wait_ms = u.wait_ms FROM "
-        "UNNEST($1::bigint[], $2::text[], $3::int[], $4::bigint[], $5::bigint[]) AS u (sequence, state, attempts, "
-        "next_at, wait_ms) WHERE d.sequence = u.sequence",
-        parameters));
+    written = done(connection.run(postgres_sql::update_deliveries, parameters));
     for (const auto& [sequence, change] : last)
       if (change->state == OutboxState::delivered || change->state == OutboxState::grouped) over.push_back(sequence);
   }
@@ -314,10 +277,7 @@ inline Result<void> write_all(PostgresConnection& connection, const std::vector<
     PostgresParameters parameters;
     parameters.add_all(mails, [](const auto& each) { return each.first; });
     parameters.add_all(mails, [](const auto& each) { return addresses_json(each.second->recipients); });
-    written =
-        done(connection.run("UPDATE delivery_contents c SET recipients = u.recipients FROM UNNEST($1::bigint[], "
-                            "$2::text[]) AS u (sequence, recipients) WHERE c.sequence = u.sequence",
-                            parameters));
+    written = done(connection.run(postgres_sql::update_recipients, parameters));
   }
   if (written && !healths.empty()) {
     PostgresParameters parameters;
@@ -325,18 +285,12 @@ inline Result<void> write_all(PostgresConnection& connection, const std::vector<
     parameters.add_all(healths, [](const auto& each) { return each.second->failing_ms; });
     parameters.add_all(healths, [](const auto& each) { return each.second->last_failure.ms; });
     parameters.add_all(healths, [](const auto& each) { return std::int64_t{each.second->failures}; });
-    written = done(connection.run(
-        "INSERT INTO notifier_health SELECT * FROM UNNEST($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) ON "
-        "CONFLICT (notifier_id) DO UPDATE SET failing_ms = excluded.failing_ms, last_failure = excluded.last_failure, "
-        "failures = excluded.failures",
-        parameters));
-    if (written) written = connection.execute("DELETE FROM notifier_health WHERE failures = 0");
+    written = done(connection.run(postgres_sql::put_health, parameters));
+    if (written) written = connection.execute(postgres_sql::drop_health);
   }
   if (written && clock != nullptr) {
     written =
-        done(connection.run("INSERT INTO outbox_clock VALUES (1, $1, $2) ON CONFLICT (id) DO UPDATE SET wall = "
-                            "excluded.wall, kept = GREATEST(outbox_clock.kept, excluded.kept)",
-                            PostgresParameters().add(clock->wall.ms).add(clock->kept.ms)));
+        done(connection.run(postgres_sql::put_clock, PostgresParameters().add(clock->wall.ms).add(clock->kept.ms)));
   }
   return written;
 }
@@ -347,7 +301,7 @@ inline Result<void> write_groups(PostgresConnection& connection, const std::vect
     PostgresParameters parameters;
     parameters.add(std::int64_t{shard_of(group.target, shards)}).add(group.key);
     if (!group.state.is_open) {
-      auto dropped = done(connection.run("DELETE FROM delivery_groups WHERE shard = $1 AND key = $2", parameters));
+      auto dropped = done(connection.run(postgres_sql::drop_group, parameters));
       if (!dropped) return dropped;
       continue;
     }
@@ -355,10 +309,7 @@ inline Result<void> write_groups(PostgresConnection& connection, const std::vect
     json::Writer out(json);
     to_json(out, group.state);
     parameters.add(group.app_id).add(group.notifier_id).add(static_cast<std::int64_t>(group.target)).add(json.view());
-    auto kept = done(connection.run(
-        "INSERT INTO delivery_groups (shard, key, app_id, notifier_id, target, state) VALUES ($1, $2, $3, $4, $5, $6) "
-        "ON CONFLICT (shard, key) DO UPDATE SET state = excluded.state",
-        parameters));
+    auto kept = done(connection.run(postgres_sql::put_group, parameters));
     if (!kept) return kept;
   }
   return {};

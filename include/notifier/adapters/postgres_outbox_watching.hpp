@@ -24,7 +24,7 @@ inline Result<void> PostgresOutbox::start(PostgresOutboxOptions options) {
   const auto worker = detail::postgres::add_worker(watcher_, options_.name);
   if (!worker) return worker.error();
   worker_ = *worker;
-  const auto oldest = watcher_.run("SELECT pg_snapshot_xmin(pg_current_snapshot())");
+  const auto oldest = watcher_.run(detail::postgres_sql::oldest_transaction);
   if (!oldest) return oldest.error();
   since_ = std::string(oldest->text(0, 0));
   leases_.emplace(worker_, options_.leases);
@@ -170,9 +170,7 @@ inline Result<void> PostgresOutbox::take_up(std::uint32_t shard) {
 /// and no more.
 /// @return whether there may be more to read now
 inline bool PostgresOutbox::read_on() {
-  static const std::string page = detail::postgres::select_records(
-      "WHERE shard = $1 AND state IN ('pending', 'held', 'grouping') AND sequence > $2 AND xact < $3::xid8 ORDER BY "
-      "sequence LIMIT 1000");
+  static const std::string page = detail::postgres_sql::select_waiting();
   constexpr std::size_t most_arrivals = 4000;
   std::uint32_t shard = 0;
   PostgresParameters parameters;
@@ -213,14 +211,12 @@ inline void PostgresOutbox::arrive(OutboxRecord&& record, std::uint64_t xact) {
 
 /// Looks for what has become due by others since, whenever their transactions began.
 inline void PostgresOutbox::poll() {
-  static const std::string arrived = detail::postgres::select_records(
-      "WHERE xact >= $1::xid8 AND shard = ANY($2::smallint[]) AND state IN ('pending', 'held', 'grouping') ORDER BY "
-      "sequence");
+  static const std::string arrived = detail::postgres_sql::select_arrived();
   {
     // What the sending thread inserts itself is noted under this lock: it is not found before.
     const std::lock_guard<std::mutex> lock(mutex_);
     if (polled_.empty() || !look_for_commands(polled_)) return;
-    const auto oldest = watcher_.run("SELECT pg_snapshot_xmin(pg_current_snapshot())");
+    const auto oldest = watcher_.run(detail::postgres_sql::oldest_transaction);
     if (!oldest) return;
     PostgresParameters parameters;
     parameters.add(since_);

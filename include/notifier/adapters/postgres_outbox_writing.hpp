@@ -41,7 +41,7 @@ inline Result<std::set<std::uint32_t>> PostgresOutbox::strangers(const Sequences
                                                                  std::map<std::int64_t, std::uint32_t>& shard_of_each) {
   std::set<std::uint32_t> named(shards.begin(), shards.end());
   if (!sequences.empty()) {
-    const auto rows = writer_.run("SELECT sequence, shard FROM deliveries WHERE sequence = ANY($1::bigint[])",
+    const auto rows = writer_.run(detail::postgres_sql::shards_of_deliveries,
                                   PostgresParameters().add_all(sequences, [](std::int64_t each) { return each; }));
     if (!rows) return rows.error();
     for (std::size_t row = 0; row < rows->size(); ++row) {
@@ -50,9 +50,9 @@ inline Result<std::set<std::uint32_t>> PostgresOutbox::strangers(const Sequences
       named.insert(shard);
     }
   }
-  const auto rows = writer_.run(
-      "SELECT shard, owner, epoch FROM outbox_shards WHERE shard = ANY($1::smallint[]) ORDER BY shard FOR SHARE",
-      PostgresParameters().add_all(named, [](std::uint32_t each) { return std::int64_t{each}; }));
+  const auto rows =
+      writer_.run(detail::postgres_sql::lock_epochs,
+                  PostgresParameters().add_all(named, [](std::uint32_t each) { return std::int64_t{each}; }));
   if (!rows) return rows.error();
   for (std::size_t row = 0; row < rows->size(); ++row) {
     const auto shard = static_cast<std::uint32_t>(rows->integer(row, 0));
@@ -145,25 +145,18 @@ inline Result<std::size_t> PostgresOutbox::forget(const OutboxForget& what) {
     which.add_all(working_, [](const auto& each) { return std::int64_t{each.first}; });
     which.add(to_string(state));
     PostgresParameters latest = which;
-    const auto dated = writer_.run(
-        "UPDATE deliveries SET next_at = $3 WHERE shard = ANY($1::smallint[]) AND state IN ('delivered', 'dead', "
-        "'grouped') AND state = $2 AND next_at > $3",
-        latest.add(what.latest.ms));
+    const auto dated = writer_.run(detail::postgres_sql::date_over, latest.add(what.latest.ms));
     if (!dated) return dated.error();
     which.add(before.ms);
     for (std::size_t forgotten = at_once; forgotten == at_once; count += forgotten) {
       auto done = writer_.transaction([&]() -> Result<void> {
-        const auto rows = writer_.run(
-            "DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM deliveries WHERE shard = "
-            "ANY($1::smallint[]) AND state IN ('delivered', 'dead', 'grouped') AND state = $2 AND next_at < $3 LIMIT "
-            "1000 FOR UPDATE SKIP LOCKED) RETURNING sequence",
-            which);
+        const auto rows = writer_.run(detail::postgres_sql::forget_over, which);
         if (!rows) return rows.error();
         Sequences over;
         for (std::size_t row = 0; row < rows->size(); ++row) over.push_back(rows->integer(row, 0));
         forgotten = over.size();
         if (over.empty()) return {};
-        const auto attempts = writer_.run("DELETE FROM delivery_attempts WHERE sequence = ANY($1::bigint[])",
+        const auto attempts = writer_.run(detail::postgres_sql::forget_attempts,
                                           PostgresParameters().add_all(over, [](std::int64_t each) { return each; }));
         return attempts ? detail::postgres::drop_contents(writer_, over) : Result<void>(attempts.error());
       });
@@ -175,9 +168,7 @@ inline Result<std::size_t> PostgresOutbox::forget(const OutboxForget& what) {
       writer_.run("DELETE FROM removed_notifiers WHERE removed_at < clock_timestamp() - INTERVAL '23 hours'");
   if (!removed) return removed.error();
   // Two that had a rest together may have gone at the same moment, and each have left it to the other.
-  const auto rests = writer_.run(
-      "DELETE FROM delivery_rests r WHERE r.id < (SELECT COALESCE(MAX(id), 0) - 10000 FROM delivery_rests) AND NOT "
-      "EXISTS (SELECT 1 FROM delivery_contents c WHERE c.rest <> 0 AND c.rest = r.id)");
+  const auto rests = writer_.run(detail::postgres_sql::forget_rests);
   if (!rests) return rests.error();
   return count;
 }

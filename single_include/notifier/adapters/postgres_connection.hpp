@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/adapters/postgres_registry_sql.hpp"
 #include "notifier/notifier.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
@@ -280,11 +281,7 @@ class PostgresConnection {
     if (encoding == nullptr || std::string_view(encoding) != "UTF8") {
       return fault(errc::unsupported, "the database's encoding is not UTF8");
     }
-    return judge(
-        PQexec(handle_.get(),
-               "SET client_encoding = 'UTF8'; SET search_path = notifier, pg_catalog; SET "
-               "idle_in_transaction_session_timeout = '30s'; SET statement_timeout = '60s'; SET lock_timeout = "
-               "'20s'; SET bytea_output = 'hex'"));
+    return judge(PQexec(handle_.get(), detail::postgres_sql::begin_session));
   }
 
   Result<void> revive() {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "notifier/adapters/postgres_connection.hpp"
+#include "notifier/adapters/postgres_registry_sql.hpp"
 #include "notifier/notifier.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
@@ -67,15 +68,12 @@ class EventReader {
                    std::vector<std::string>& out, std::uint64_t* next) {
     constexpr std::uint64_t any = std::uint64_t{1} << 62;
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto total =
-        connection_.run("SELECT COUNT(*) FROM events WHERE app_id = $1", PostgresParameters().add(app_id));
+    const auto total = connection_.run(postgres_sql::count_events, PostgresParameters().add(app_id));
     if (!total) return 0;
     PostgresParameters parameters;
     parameters.add(app_id).add(static_cast<std::int64_t>(from == 0 || from > any ? any : from));
     parameters.add(static_cast<std::int64_t>(limit) + 1).add(static_cast<std::int64_t>(offset));
-    const auto rows = connection_.run(
-        "SELECT event, number FROM events WHERE app_id = $1 AND number <= $2 ORDER BY number DESC LIMIT $3 OFFSET $4",
-        parameters);
+    const auto rows = connection_.run(postgres_sql::page_of_events, parameters);
     if (!rows) return 0;
     for (std::size_t row = 0; row < rows->size() && row < limit; ++row) out.emplace_back(rows->text(row, 0));
     if (next != nullptr && rows->size() > limit) *next = static_cast<std::uint64_t>(rows->integer(limit, 1));
@@ -85,8 +83,7 @@ class EventReader {
   /// One of an app's events by its id; empty where none is kept, or the database fails.
   std::string find(std::string_view app_id, std::string_view event_id) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto rows = connection_.run("SELECT event FROM events WHERE app_id = $1 AND event_id = $2 AND event_id <> ''",
-                                      PostgresParameters().add(app_id).add(event_id));
+    const auto rows = connection_.run(postgres_sql::event_by_id, PostgresParameters().add(app_id).add(event_id));
     return rows && !rows->is_empty() ? std::string(rows->text(0, 0)) : std::string();
   }
 
@@ -104,7 +101,7 @@ class EventReader {
   /// Whether the database answers, and can be written.
   Result<void> check() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto rows = connection_.run("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool");
+    const auto rows = connection_.run(postgres_sql::is_read_only);
     if (!rows) return rows.error();
     if (!rows->is_true(0, 0)) return {};
     Error error;

@@ -101,8 +101,7 @@ inline Result<bool> PostgresStore::follow_once(Registry& registry,
                                                const std::function<void(const std::vector<Change>&)>& on_changes) {
   constexpr int most_looks = 20'000;  // a second and more, should it be kept for something else
   const std::int64_t next = revision() + 1;
-  const auto rows = follower_.run("SELECT change FROM registry_log WHERE revision = $1 ORDER BY number",
-                                  PostgresParameters().add(next));
+  const auto rows = follower_.run(detail::postgres_sql::select_log, PostgresParameters().add(next));
   if (!rows) return rows.error();
   if (rows->is_empty()) return false;
   std::vector<Change> changes;

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "notifier/adapters/postgres_connection.hpp"
+#include "notifier/adapters/postgres_outbox_sql.hpp"
 #include "notifier/notifier.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
@@ -66,7 +67,7 @@ struct Hint {
 inline void tell(PostgresConnection& connection, const Hint& hint) {
   if (hint.is_empty()) return;
   const std::string text = (hint.has_changes ? "c" : "") + std::to_string(hint.shards);
-  static_cast<void>(connection.run("SELECT pg_notify('notifier', $1)", PostgresParameters().add(text)));
+  static_cast<void>(connection.run(postgres_sql::tell, PostgresParameters().add(text)));
 }
 
 /// What tell() wrote; what cannot be read may be anything, and so is an empty text.
@@ -126,7 +127,7 @@ class Listener {
       if (!opened) return false;
       connection_ = *std::move(opened);
     }
-    if (!connection_.execute("LISTEN notifier")) return false;
+    if (!connection_.execute(postgres_sql::listen)) return false;
     hears_ = true;
     call_({true, ~std::uint64_t{0}});
     return true;

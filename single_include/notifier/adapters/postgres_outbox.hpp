@@ -27,6 +27,7 @@
 #include "notifier/adapters/postgres_connection.hpp"
 #include "notifier/adapters/postgres_listener.hpp"
 #include "notifier/adapters/postgres_outbox_rows.hpp"
+#include "notifier/adapters/postgres_outbox_sql.hpp"
 #include "notifier/adapters/postgres_shards.hpp"
 #include "notifier/notifier.hpp"
 

@@ -13,6 +13,7 @@
 
 #include "notifier/adapters/postgres_connection.hpp"
 #include "notifier/adapters/postgres_outbox_rows.hpp"
+#include "notifier/adapters/postgres_outbox_sql.hpp"
 #include "notifier/notifier.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
@@ -50,20 +51,16 @@ namespace detail::postgres {
 
 /// A number for a worker that nobody else has or had. It counts as alive once a plan announces it.
 inline Result<std::uint64_t> add_worker(PostgresConnection& connection, std::string_view name) {
-  auto done = connection.execute("DELETE FROM outbox_workers WHERE alive_until < clock_timestamp() - INTERVAL '1 day'");
+  auto done = connection.execute(postgres_sql::forget_workers);
   if (!done) return std::move(done).error();
-  const auto row = connection.run(
-      "INSERT INTO outbox_workers (name, alive_until) VALUES ($1, '-infinity'::timestamptz) RETURNING worker",
-      PostgresParameters().add(name));
+  const auto row = connection.run(postgres_sql::insert_worker, PostgresParameters().add(name));
   if (!row) return row.error();
   return static_cast<std::uint64_t>(row->integer(0, 0));
 }
 
 /// Shards and workers at one moment, by the database's clock.
 inline Result<ShardView> look(PostgresConnection& connection) {
-  const auto rows = connection.run(
-      "SELECT shard, owner, epoch, lease_until <= clock_timestamp() FROM outbox_shards UNION ALL SELECT -1, worker, 0, "
-      "false FROM outbox_workers WHERE alive_until > clock_timestamp() ORDER BY 1, 2");
+  const auto rows = connection.run(postgres_sql::select_view);
   if (!rows) return rows.error();
   ShardView view;
   for (std::size_t row = 0; row < rows->size(); ++row) {
@@ -102,37 +99,22 @@ inline Result<LeaseGrants> apply(PostgresConnection& connection, std::uint64_t w
     touched.insert(touched.end(), plan.give.begin(), plan.give.end());
     // In one order, so that no two wait for each other.
     Result<void> each = done(connection.run(
-        "SELECT 1 FROM outbox_shards WHERE shard = ANY($1::smallint[]) ORDER BY shard FOR UPDATE",
+        postgres_sql::lock_shards,
         PostgresParameters().add_all(touched, [](const ShardEpoch& row) { return std::int64_t{row.shard}; })));
     if (each && (plan.announces || plan.leaves)) {
-      each = done(connection.run(
-          "UPDATE outbox_workers SET alive_until = clock_timestamp() + $2::bigint * INTERVAL '1 millisecond' WHERE "
-          "worker = $1",
-          PostgresParameters().add(number).add(plan.announces ? lease_ms : std::int64_t{0})));
+      each = done(connection.run(postgres_sql::announce,
+                                 PostgresParameters().add(number).add(plan.announces ? lease_ms : std::int64_t{0})));
     }
     if (each && !plan.renew.empty()) {
-      each = collect(
-          connection.run("UPDATE outbox_shards s SET lease_until = clock_timestamp() + $4::bigint * INTERVAL '1 "
-                         "millisecond' FROM UNNEST($1::smallint[], $2::bigint[]) AS u (shard, epoch) WHERE s.shard = "
-                         "u.shard AND s.epoch = u.epoch AND s.owner = $3 RETURNING s.shard",
-                         columns_of(plan.renew, worker).add(lease_ms)),
-          grants.renewed);
+      each = collect(connection.run(postgres_sql::renew_shards, columns_of(plan.renew, worker).add(lease_ms)),
+                     grants.renewed);
     }
     if (each && !plan.take.empty()) {
       each =
-          collect(connection.run(
-                      "UPDATE outbox_shards s SET owner = $3, epoch = s.epoch + 1, lease_until = clock_timestamp() + "
-                      "$4::bigint * INTERVAL '1 millisecond' FROM UNNEST($1::smallint[], $2::bigint[]) AS u (shard, "
-                      "epoch) WHERE s.shard = u.shard AND s.epoch = u.epoch AND (s.owner IN (0, $3) OR "
-                      "s.lease_until <= clock_timestamp()) RETURNING s.shard",
-                      columns_of(plan.take, worker).add(lease_ms)),
-                  grants.taken);
+          collect(connection.run(postgres_sql::take_shards, columns_of(plan.take, worker).add(lease_ms)), grants.taken);
     }
     if (each && !plan.give.empty()) {
-      each = done(connection.run(
-          "UPDATE outbox_shards s SET owner = 0, lease_until = '-infinity'::timestamptz FROM UNNEST($1::smallint[], "
-          "$2::bigint[]) AS u (shard, epoch) WHERE s.shard = u.shard AND s.epoch = u.epoch AND s.owner = $3",
-          columns_of(plan.give, worker)));
+      each = done(connection.run(postgres_sql::give_shards, columns_of(plan.give, worker)));
     }
     return each;
   });

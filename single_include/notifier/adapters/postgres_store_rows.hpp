@@ -17,6 +17,7 @@
 
 #include "notifier/adapters/postgres_connection.hpp"
 #include "notifier/adapters/postgres_outbox_rows.hpp"
+#include "notifier/adapters/postgres_registry_sql.hpp"
 #include "notifier/notifier.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
@@ -73,7 +74,7 @@ class StoreWriter {
   /// Begins a change of the registry: from now on nobody else does, until the transaction ends.
   /// @return the revision that it makes
   static Result<std::int64_t> raise(PostgresConnection& connection) {
-    const auto row = connection.run("UPDATE registry_head SET revision = revision + 1 RETURNING revision");
+    const auto row = connection.run(postgres_sql::raise_revision);
     if (!row) return row.error();
     return row->integer(0, 0);
   }
@@ -118,8 +119,7 @@ inline StoreWriter::Row StoreWriter::row_of(const Change& change) {
 }
 
 inline Result<bool> StoreWriter::is_there(PostgresConnection& connection, std::string_view kind, std::string_view id) {
-  const auto rows =
-      connection.run("SELECT 1 FROM registry WHERE kind = $1 AND id = $2", PostgresParameters().add(kind).add(id));
+  const auto rows = connection.run(postgres_sql::has_row, PostgresParameters().add(kind).add(id));
   if (!rows) return rows.error();
   return !rows->is_empty();
 }
@@ -136,13 +136,12 @@ inline Result<void> StoreWriter::store(PostgresConnection& connection, const std
     write_json(out, row);
     auto stored = store(connection, change, json.view());
     if (stored) {
-      stored = done(connection.run("INSERT INTO registry_log VALUES ($1, $2, $3)",
-                                   PostgresParameters().add(revision).add(++number).add(json.view())));
+      stored = done(
+          connection.run(postgres_sql::log_change, PostgresParameters().add(revision).add(++number).add(json.view())));
     }
     if (!stored) return stored;
   }
-  return done(connection.run("DELETE FROM registry_log WHERE revision <= $1",
-                             PostgresParameters().add(revision - kept_revisions)));
+  return done(connection.run(postgres_sql::forget_log, PostgresParameters().add(revision - kept_revisions)));
 }
 
 inline Result<void> StoreWriter::store(PostgresConnection& connection, const Change& change, std::string_view json) {
@@ -151,21 +150,13 @@ inline Result<void> StoreWriter::store(PostgresConnection& connection, const Cha
   parameters.add(row.kind).add(row.id);
   if (row.version.empty()) {
     parameters.add(change.expected);
-    const bool may_return = change.op == Change::Op::remove_notifier;
-    const auto removed =
-        may_return ? connection.run(
-                         "WITH gone AS (DELETE FROM registry WHERE kind = $1 AND id = $2 AND ($3 = '*' OR version = "
-                         "$3) RETURNING id, change) INSERT INTO removed_notifiers (id, app_id, change) SELECT id, $4, "
-                         "change FROM gone ON CONFLICT (id) DO UPDATE SET app_id = excluded.app_id, change = "
-                         "excluded.change, removed_at = excluded.removed_at",
-                         parameters.add(change.notifier.app_id))
-                   : connection.run("DELETE FROM registry WHERE kind = $1 AND id = $2 AND ($3 = '*' OR version = $3)",
-                                    parameters);
+    const auto removed = change.op == Change::Op::remove_notifier
+                             ? connection.run(postgres_sql::remove_notifier, parameters.add(change.notifier.app_id))
+                             : connection.run(postgres_sql::remove_row, parameters);
     if (!removed) return removed.error();
     if (removed->touched() == 0) return conflict();
     if (change.op != Change::Op::remove_app) return {};
-    for (const char* const rest :
-         {"DELETE FROM events WHERE app_id = $1", "DELETE FROM removed_notifiers WHERE app_id = $1"}) {
+    for (const std::string_view rest : {postgres_sql::forget_events_of, postgres_sql::forget_removed_of}) {
       if (auto forgotten = done(connection.run(rest, PostgresParameters().add(row.id))); !forgotten) return forgotten;
     }
     return {};
@@ -184,18 +175,9 @@ inline Result<void> StoreWriter::store(PostgresConnection& connection, const Cha
   }
   parameters.add(json).add(row.version);
   const bool is_new = !is_any && change.expected.empty();
-  const auto put =
-      is_any ? connection.run(
-                   "INSERT INTO registry (kind, id, change, version) VALUES ($1, $2, $3, $4) ON CONFLICT "
-                   "(kind, id) DO UPDATE SET change = excluded.change, version = excluded.version",
-                   parameters)
-      : is_new
-          ? connection.run(
-                "WITH back AS (DELETE FROM removed_notifiers WHERE id = $2 AND $1 = 'notifier') INSERT INTO registry "
-                "(kind, id, change, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-                parameters)
-          : connection.run("UPDATE registry SET change = $3, version = $4 WHERE kind = $1 AND id = $2 AND version = $5",
-                           parameters.add(change.expected));
+  const auto put = is_any   ? connection.run(postgres_sql::put_row, parameters)
+                   : is_new ? connection.run(postgres_sql::insert_row, parameters)
+                            : connection.run(postgres_sql::update_row, parameters.add(change.expected));
   if (!put) return put.error();
   return put->touched() != 0 ? Result<void>() : Result<void>(conflict());
 }
@@ -209,10 +191,7 @@ inline Result<void> StoreWriter::store(PostgresConnection& connection, const std
   add(&RecordedEvent::app_id);
   add(&RecordedEvent::id);
   add(&RecordedEvent::json);
-  const auto rows = connection.run(
-      "INSERT INTO events (app_id, event_id, event) SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[]) ON "
-      "CONFLICT (app_id, event_id) WHERE event_id <> '' DO NOTHING RETURNING app_id, event_id",
-      parameters);
+  const auto rows = connection.run(postgres_sql::insert_events, parameters);
   if (!rows) return rows.error();
   std::set<std::pair<std::string, std::string>> added;
   std::map<std::string, std::int64_t> counts;
@@ -236,10 +215,7 @@ inline Result<void> StoreWriter::forget_events(PostgresConnection& connection, c
   since += count;
   if (since <= most_events_ / 20) return {};
   since = 0;
-  return done(connection.run(
-      "DELETE FROM events WHERE app_id = $1 AND number <= (SELECT number FROM events WHERE app_id = $1 ORDER BY number "
-      "DESC OFFSET $2 LIMIT 1)",
-      PostgresParameters().add(app_id).add(most_events_)));
+  return done(connection.run(postgres_sql::forget_events, PostgresParameters().add(app_id).add(most_events_)));
 }
 
 }  // namespace detail::postgres
