@@ -11,11 +11,13 @@
 #include <vector>
 
 #include "answer.hpp"
+#include "lease_records.hpp"
 #include "notifier/delivery/classify.hpp"
 #include "notifier/delivery/delivery_json.hpp"
 #include "notifier/delivery/signature.hpp"
 #include "notifier/grouping/group_json.hpp"
 #include "notifier/net/address_guard.hpp"
+#include "notifier/outbox/leases.hpp"
 #include "notifier/outbox/machine.hpp"
 #include "notifier/outbox/target.hpp"
 #include "notifier_delivery.h"
@@ -34,6 +36,8 @@ notifier::Buffer input;
 notifier::json::Document document;
 notifier::AddressGuard guard;
 std::unique_ptr<notifier::OutboxMachine> outbox;
+std::unique_ptr<notifier::ShardLeases> leases;
+notifier::LeasePlan planned;
 
 notifier::Moment moment(double wall, double steady) {
   return {{static_cast<std::int64_t>(wall)}, static_cast<std::int64_t>(steady)};
@@ -350,7 +354,7 @@ notifier_status notifier_outbox_remember(uint32_t known, uint32_t known_size, do
     std::optional<notifier::OutboxClock> clock;
     const View stored = given["clock"];
     if (stored.is_object()) clock = {{integer(stored["wall"])}, {integer(stored["kept"])}};
-    outbox->remember(clock, moment(wall, steady));
+    if (!given["is_taken_over"].boolean()) outbox->remember(clock, moment(wall, steady));
     given["health"].for_each_element([](View one) {
       outbox->remember(one.string("notifier_id"), {integer(one["failing_ms"]),
                                                    {integer(one["last_failure"])},
@@ -444,6 +448,13 @@ notifier_status notifier_outbox_cancel(double sequence, uint32_t reason, uint32_
       outbox->cancel(static_cast<std::uint64_t>(sequence), text_at(reason, reason_size), moment(wall, steady)) ? 1 : 0);
 }
 
+notifier_status notifier_outbox_drop(uint32_t low, uint32_t high, uint32_t with_claims, double wall, double steady) {
+  const std::uint64_t shards = std::uint64_t{high} << 32 | low;
+  return respond_count(
+      outbox->drop([&](std::uint64_t target) { return (shards >> notifier::shard_of(target, 64) & 1) != 0; },
+                   with_claims != 0, moment(wall, steady)));
+}
+
 notifier_status notifier_outbox_resend(uint32_t record, uint32_t record_size, double wall, double steady) {
   return with_json(record, record_size,
                    [&](View given) { return respond(outbox->resend(read_record(given), moment(wall, steady))); });
@@ -493,5 +504,50 @@ double notifier_outbox_wait(double wall, double steady) {
   const auto wait = outbox->wait_ms(moment(wall, steady));
   return wait ? static_cast<double>(*wait) : std::numeric_limits<double>::infinity();
 }
+
+notifier_status notifier_leases_open(double worker, uint32_t options, uint32_t options_size) {
+  return with_json(options, options_size, [&](View given) {
+    leases = std::make_unique<notifier::ShardLeases>(static_cast<std::uint64_t>(worker), read_lease_options(given));
+    return respond_done();
+  });
+}
+
+notifier_status notifier_leases_plan(uint32_t view, uint32_t view_size, double steady) {
+  return with_json(view, view_size, [&](View given) {
+    planned = leases->plan(read_shard_view(given), static_cast<std::int64_t>(steady));
+    return respond_with([](Writer& out) {
+      out.object([&] {
+        out.key("plan");
+        write_plan(out, planned);
+        write_news(out, leases->take_news());
+      });
+    });
+  });
+}
+
+notifier_status notifier_leases_applied(uint32_t grants, uint32_t grants_size, double asked_at) {
+  return with_json(grants, grants_size, [&](View given) {
+    leases->applied(planned, {read_shards(given["renewed"]), read_shards(given["taken"])},
+                    static_cast<std::int64_t>(asked_at));
+    return respond_with([](Writer& out) { out.object([&] { write_news(out, leases->take_news()); }); });
+  });
+}
+
+notifier_status notifier_leases_lose(uint32_t shard) {
+  leases->lose(shard);
+  return respond_with([](Writer& out) { out.object([&] { write_news(out, leases->take_news()); }); });
+}
+
+void notifier_leases_emptied(uint32_t shard) { leases->emptied(shard); }
+
+void notifier_leases_leave() { leases->leave(); }
+
+uint32_t notifier_leases_may_begin(uint32_t shard, double steady) {
+  return leases->may_begin(shard, static_cast<std::int64_t>(steady)) ? 1 : 0;
+}
+
+double notifier_leases_epoch(uint32_t shard) { return static_cast<double>(leases->lease(shard).epoch); }
+
+uint32_t notifier_leases_held() { return static_cast<uint32_t>(leases->held()); }
 
 }  // extern "C"

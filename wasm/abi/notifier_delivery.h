@@ -2,11 +2,12 @@
  *
  * It holds what happens after routing, and only that, so that a browser need not fetch it: judging targets and replies,
  * signatures, and the outbox. It opens no socket and keeps no file: of the outbox it knows numbers, asks its host for
- * what it needs, and is told what came of it, so that the host may take its time over that.
+ * what it needs, and is told what came of it, so that the host may take its time over that. Where several hosts share a
+ * store, the leases of one of them are kept here, too.
  *
- * Conventions as in notifier_wasm.h. An instance of the module has one address guard and one outbox. `wall` is the time
- * of day, in milliseconds since 1970, UTC, and may step; `steady` counts milliseconds from any origin and never goes
- * back: see notifier::Moment. Every name is in delivery_exports.txt.
+ * Conventions as in notifier_wasm.h. An instance of the module has one address guard, one outbox and one worker. `wall`
+ * is the time of day, in milliseconds since 1970, UTC, and may step; `steady` counts milliseconds from any origin and
+ * never goes back: see notifier::Moment. Every name is in delivery_exports.txt.
  */
 
 #ifndef NOTIFIER_DELIVERY_H
@@ -64,7 +65,8 @@ notifier_status notifier_judge_address(uint32_t address, uint32_t address_size, 
  * "keep_order"?,"hold_ms"?,"keep_delivered_ms"?,"keep_dead_ms"?}`. */
 notifier_status notifier_outbox_open(uint32_t options, uint32_t options_size);
 /* What the store has, at the start, before any record is admitted: `{"clock"?:{"wall","kept"},
- * "health":[{"notifier_id","failing_ms","last_failure","failures"},...]}`. */
+ * "health":[{"notifier_id","failing_ms","last_failure","failures"},...]}`. With `"is_taken_over":true` the clock stays
+ * as it is: a part of a store that is shared has become this outbox's since. */
 notifier_status notifier_outbox_remember(uint32_t known, uint32_t known_size, double wall, double steady);
 /* The records that new deliveries begin with, for the store to insert. `deliveries` is an array as delivery_json.hpp
  * reads it; bodies and headers may be left out. Answers with `{"records":[...]}`. */
@@ -102,6 +104,10 @@ notifier_status notifier_outbox_end(uint32_t notifier_id, uint32_t notifier_id_s
 notifier_status notifier_outbox_cancel(double sequence, uint32_t reason, uint32_t reason_size, double wall,
                                        double steady);
 
+/* Shards that another outbox has from now on, a bit for each of 64: forgets what waits there; `with_claims` also what
+ * is under way, of which nothing may come. Answers with `{"count"}`: what is under way there still. */
+notifier_status notifier_outbox_drop(uint32_t low, uint32_t high, uint32_t with_claims, double wall, double steady);
+
 /* Makes a dead delivery due again, once that is written. `record` is as the store has it. Fails with the code
  * "conflict" where it is not dead. */
 notifier_status notifier_outbox_resend(uint32_t record, uint32_t record_size, double wall, double steady);
@@ -132,6 +138,30 @@ uint32_t notifier_outbox_held(void);
 /* Milliseconds until notifier_outbox_claim() may have something again; infinity where only another call can change
  * that. */
 double notifier_outbox_wait(double wall, double steady);
+
+/* ---- who sends what of a store that is shared: notifier::ShardLeases ----
+ *
+ * News is `"news":[{"kind":"taken"|"leaving"|"lost","shard","epoch"},...]`. */
+
+/* Begins. `options` is `{"lease_ms"?,"renew_ms"?,"attempt_ms"?}`. */
+notifier_status notifier_leases_open(double worker, uint32_t options, uint32_t options_size);
+/* What the worker wants, as things are: `view` is `{"shards":[{"owner","epoch","is_over"},...],"workers":[...]}`.
+ * Answers with `{"plan":{"announces","leaves","renew":[{"shard","epoch"},...],"take":[...],"give":[...]},"news"}`. */
+notifier_status notifier_leases_plan(uint32_t view, uint32_t view_size, double steady);
+/* What came of the last plan, that was asked for at that time: `{"renewed":[...],"taken":[...]}`. Answers with news. */
+notifier_status notifier_leases_applied(uint32_t grants, uint32_t grants_size, double asked_at);
+/* The shard was seen to be another's. Answers with news. */
+notifier_status notifier_leases_lose(uint32_t shard);
+/* One that is to be handed over has nothing under way any more. */
+void notifier_leases_emptied(uint32_t shard);
+/* Hands everything over, for good. */
+void notifier_leases_leave(void);
+/* Whether an attempt may begin: it ends while the lease lasts. */
+uint32_t notifier_leases_may_begin(uint32_t shard, double steady);
+/* Under which the shard is this worker's; 0: it is not. */
+double notifier_leases_epoch(uint32_t shard);
+/* How many are. */
+uint32_t notifier_leases_held(void);
 
 #ifdef __cplusplus
 }

@@ -222,6 +222,9 @@ notifier_status notifier_prepare(notifier_engine* engine, uint32_t outcomes, uin
 notifier_status notifier_publish(notifier_engine* engine, uint32_t ticket);
 /* Nothing has happened. */
 notifier_status notifier_abandon(notifier_engine* engine, uint32_t ticket);
+/* The versions of what an array of changes leaves, "" for what it removes: for a store that compares them with what the
+ * changes of others expect. */
+notifier_status notifier_versions(notifier_engine* engine, uint32_t changes, uint32_t changes_size);
 /* Applies an array of changes that are stored already, all or none. */
 notifier_status notifier_apply(notifier_engine* engine, uint32_t changes, uint32_t changes_size);
 

@@ -319,6 +319,26 @@ notifier_status notifier_prepare(notifier_engine* engine, uint32_t outcomes, uin
   return status;
 }
 
+notifier_status notifier_versions(notifier_engine* engine, uint32_t changes, uint32_t changes_size) {
+  using Op = notifier::Change::Op;
+  const Result<View> root = engine->document.parse(text_at(changes, changes_size), NOTIFIER_MAX_SNAPSHOT_BYTES);
+  if (!root) return answer.fail(root.error());
+  std::vector<notifier::Change> read;
+  const Result<void> done = read_changes(*root, *engine->registry.vocabulary(), read);
+  if (!done) return answer.fail(done.error());
+  return respond_with([&](Writer& out) {
+    out.array([&] {
+      for (const notifier::Change& change : read) {
+        out.string(change.op == Op::put_app          ? version_of(change.app)
+                   : change.op == Op::put_notifier   ? version_of(change.notifier)
+                   : change.op == Op::put_user       ? version_of(change.user)
+                   : change.op == Op::put_vocabulary ? version_of(*change.vocabulary)
+                                                     : std::string());
+      }
+    });
+  });
+}
+
 notifier_status notifier_publish(notifier_engine* engine, uint32_t ticket) {
   return end_prepared(engine, ticket, true);
 }

@@ -511,6 +511,14 @@ export class Engine {
     };
   }
 
+  /**
+   * The versions of what changes leave, '' for what they remove: what the next changes of it expect.
+   * @internal
+   */
+  versionsOf(changes: readonly Change[]): string[] {
+    return this.#json((exports, handle, input, size) => exports.notifier_versions(handle, input, size), toJson(changes));
+  }
+
   /** Publishes what was prepared, or lets it go; an engine that was disposed of meanwhile has let go of all. */
   #end(call: 'notifier_publish' | 'notifier_abandon', ticket: number): void {
     if (this.#handle === 0 && call === 'notifier_abandon') return;
