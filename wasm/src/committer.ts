@@ -13,6 +13,8 @@ export interface CommitterOptions {
   store?: ((outcomes: readonly Outcome[]) => void | PromiseLike<void>) | undefined;
   /** How often a request is planned anew that others were faster than. Default: 8. */
   tries?: number;
+  /** Awaited before that: for a store that other machines change, until the engine shows what they have changed. */
+  catchUp?: (() => void | PromiseLike<void>) | undefined;
 }
 
 interface Waiting {
@@ -37,16 +39,18 @@ export class Committer {
   readonly #engine: Engine;
   readonly #store: (outcomes: readonly Outcome[]) => void | PromiseLike<void>;
   readonly #tries: number;
+  readonly #catchUp: (() => void | PromiseLike<void>) | undefined;
   readonly #queue: Waiting[] = [];
   #isWorking = false;
 
   /** @throws {NotifierError} `invalid` for an option that is not known */
   constructor(engine: Engine, options: CommitterOptions = {}) {
-    checkKeys(options, 'store() tries', 'Committer');
+    checkKeys(options, 'store() tries catchUp()', 'Committer');
     const { store = () => {}, tries = 8 } = options;
     this.#engine = engine;
     this.#store = store;
     this.#tries = tries;
+    this.#catchUp = options.catchUp;
   }
 
   /**
@@ -96,6 +100,7 @@ export class Committer {
         for (const { one } of planned) one.reject(error);
       }
       this.#queue.unshift(...again);
+      if (again.length > 0) await (async () => this.#catchUp?.())().catch(() => {}); // those that are not seen by then conflict again
     }
     this.#isWorking = false;
   }

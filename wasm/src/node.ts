@@ -8,6 +8,7 @@ export { FileStore, type FileStoreOptions } from './delivery/file_store.js';
 export { MemoryStore } from './delivery/memory_store.js';
 export { Outbox, showRecord, type OutboxOptions, type OutboxQuery, type OutboxRecord, type OutboxReport, type Resent, type RetryPolicy, type Standing, type TargetLimits, type Withdrawn } from './delivery/outbox.js';
 export type * from './delivery/outbox_store.js';
+export { PostgresOutboxStore, type PostgresStoreOptions } from './delivery/postgres_store.js';
 export { SqliteOutboxStore } from './delivery/sqlite_store.js';
 export { Sender, type AttemptOptions, type SenderOptions } from './delivery/sender.js';
 export { type Action, type Verdict } from './delivery/verdict.js';
@@ -19,6 +20,10 @@ export { FileLock } from './delivery/file_lock.js';
 export { syncFolder } from './delivery/journal.js';
 /** @internal */
 export { zoneOffset } from './delivery/zones.js';
+/** @internal */
+export { PostgresConnection, type Run } from './delivery/postgres_connection.js';
+/** @internal */
+export type { ShardFigures } from './delivery/postgres_store.js';
 /** @internal */
 export { packed } from './delivery/sqlite_store.js';
 /** @internal */

@@ -1,6 +1,6 @@
 // What the API shows of the past, for a database that answers later: the API cannot wait, so it is asked again once the answer is there.
 
-import type { OutboxState } from '../node.js';
+import type { OutboxState, StoredRecord } from '../node.js';
 import type { DeliveryFilter, HeldBack, HeldGroup, History, HistoryPage } from '../types.js';
 
 /** What of the past a request needs that is not at hand. */
@@ -18,6 +18,7 @@ export interface FoundDelivery {
   id: string;
   notifierId: string;
   state: OutboxState;
+  record: StoredRecord;
 }
 
 export interface HistoryReads {
@@ -35,9 +36,9 @@ export interface HistoryReads {
   /** Withdraws one that waits. */
   withdraw(delivery: FoundDelivery): void;
   /** What is held back for a notifier, to be told together. */
-  heldBack(notifierId: string): HeldGroup[];
+  heldBack(appId: string, notifierId: string): Promise<HeldGroup[]>;
   /** Tells it. */
-  tellNow(notifierId: string): void;
+  tellNow(appId: string, notifierId: string): void;
 }
 
 /**
@@ -49,6 +50,7 @@ export class AskedHistory implements History {
   readonly #reads: HistoryReads;
   #pages: Pages = new Map();
   #wanted = new Map<string, () => Promise<unknown>>();
+  #toTell: [appId: string, notifierId: string][] = [];
 
   constructor(reads: HistoryReads) {
     this.#reads = reads;
@@ -58,8 +60,10 @@ export class AskedHistory implements History {
   within<T>(pages: Pages, call: () => T): T {
     this.#pages = pages;
     this.#wanted = new Map();
+    this.#toTell = [];
     const result = call();
     if (this.#wanted.size > 0) throw new Wanted(this.#wanted);
+    for (const which of this.#toTell) this.#reads.tellNow(...which);
     return result;
   }
 
@@ -127,12 +131,12 @@ export class AskedHistory implements History {
     return 'due';
   }
 
-  heldBack(_: string, notifierId: string, limit: number): HeldBack {
-    const groups = this.#reads.heldBack(notifierId);
+  heldBack(appId: string, notifierId: string, limit: number): HeldBack {
+    const groups = this.#get(JSON.stringify(['held back', appId, notifierId]), () => this.#reads.heldBack(appId, notifierId), []);
     return { events: groups.reduce((sum, { count }) => sum + count, 0), groups: groups.length, items: groups.slice(0, limit).map((group) => JSON.stringify(group)) };
   }
 
-  tellNow(_: string, notifierId: string): void {
-    this.#reads.tellNow(notifierId);
+  tellNow(appId: string, notifierId: string): void {
+    this.#toTell.push([appId, notifierId]);
   }
 }

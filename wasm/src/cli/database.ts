@@ -3,10 +3,26 @@
 import { closeSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
-import { SqliteOutboxStore, SqliteThread, hasSqlite, needsSqlite, type KeptRows, type keptByDefault, type ServerRows, type StoreEntry } from '../node.js';
+import { SqliteOutboxStore, SqliteThread, hasSqlite, needsSqlite, type KeptRows, type keptByDefault, type PostgresOutboxStore, type ServerRows, type StoreEntry } from '../node.js';
 import type { Change, HistoryPage } from '../types.js';
 import { Failure } from './command.js';
+import type { StorageFigures } from './metrics.js';
 import { isOldDatabase, takeOver } from './old_database.js';
+
+/** A database as the server sees it: a file, or a PostgreSQL that other servers share. */
+export interface ServerDatabase {
+  /** The deliveries. */
+  readonly store: SqliteOutboxStore | PostgresOutboxStore;
+  close(): Promise<void>;
+  load(engine: Engine): Promise<void>;
+  adopt(engine: Engine): Promise<void>;
+  keep(rows: ServerRows, entries: readonly StoreEntry[]): Promise<KeptRows>;
+  check(): Promise<void>;
+  /** What an operator wants to know. */
+  figures(): Promise<StorageFigures>;
+  event(appId: string, id: string): Promise<string | undefined>;
+  events(appId: string, offset: number, limit: number, place?: number): Promise<HistoryPage>;
+}
 
 /** Another process has the database. */
 export class InUse extends Failure {}
@@ -18,7 +34,7 @@ export class InUse extends Failure {}
  *     await database.load(engine);
  *     const [error] = await engine.commit([engine.handle(request)], (accepted) => database.keep(rowsOf(accepted), []));
  */
-export class Database {
+export class Database implements ServerDatabase {
   readonly #thread: SqliteThread;
   readonly #path: string;
   /** The deliveries. Whoever closes it has closed all. */
@@ -95,9 +111,9 @@ export class Database {
   }
 
   /** What the file, the log beside it and the events that are kept take, and when the oldest delivery was made that is to be sent. */
-  async figures(): Promise<{ databaseBytes: number; logBytes: number; eventBytes: number; oldestPending: number | undefined }> {
+  async figures(): Promise<StorageFigures> {
     const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    return { databaseBytes: size(this.#path), logBytes: size(`${this.#path}-wal`), ...(await this.#thread.ask<{ eventBytes: number; oldestPending: number | undefined }>({ op: 'figures' })) };
+    return { file: { databaseBytes: size(this.#path), logBytes: size(`${this.#path}-wal`), ...(await this.#thread.ask<{ eventBytes: number; oldestPending: number | undefined }>({ op: 'figures' })) } };
   }
 
   event(appId: string, id: string): Promise<string | undefined> {

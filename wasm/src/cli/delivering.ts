@@ -44,6 +44,11 @@ export function readNumber(name: string, text: string | undefined, otherwise: nu
   return value;
 }
 
+/** How long an attempt may take. */
+export function attemptMsOf(values: Pick<DeliveryValues, 'send-timeout'>): number {
+  return 1_000 * Math.min(readNumber('send-timeout', values['send-timeout'], 30), 86_400);
+}
+
 /** Opens an outbox that sends. @param around makes its attempts */
 export async function openOutbox(
   values: DeliveryValues,
@@ -51,7 +56,7 @@ export async function openOutbox(
   around: (sender: Sender) => OutboxOptions['sender'] = (sender) => sender,
 ): Promise<{ outbox: Outbox; sender: Sender }> {
   const smtp = values.smtp ?? (process.env['NOTIFIER_SMTP'] || undefined);
-  const timeoutMs = 1_000 * Math.min(readNumber('send-timeout', values['send-timeout'], 30), 86_400);
+  const timeoutMs = attemptMsOf(values);
   try {
     const sender = new Sender({
       allow: values['allow-target'] ?? [],

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import type { OutboxReport } from '../node.js';
 import { platformNames } from '../platforms.js';
 import type { Platform } from '../types.js';
+import type { SharedFigures } from './shared_database.js';
 
 /** Writes https://prometheus.io/docs/instrumenting/exposition_formats/, version 0.0.4. */
 class Text {
@@ -72,11 +73,18 @@ export interface Standings {
   held: number;
   grouped: number;
   counted: number;
-  /** When the oldest delivery was made that is to be sent, in milliseconds since 1970. */
-  oldestPending: number | undefined;
-  databaseBytes: number;
-  eventBytes: number;
-  logBytes: number;
+}
+
+/** How what is kept stands: of a file, or of a PostgreSQL that is shared. */
+export interface StorageFigures {
+  file?: {
+    /** When the oldest delivery was made that is to be sent, in milliseconds since 1970. */
+    oldestPending: number | undefined;
+    databaseBytes: number;
+    eventBytes: number;
+    logBytes: number;
+  };
+  shared?: SharedFigures;
 }
 
 export class Metrics {
@@ -152,7 +160,7 @@ export class Metrics {
     }
   }
 
-  write(standings: Standings): string {
+  write(standings: Standings & StorageFigures): string {
     const out = new Text();
     out.family('notifier_build_info', 'gauge', 'Which release of which program runs; always 1.');
     out.sample('notifier_build_info', `version="${standings.version}",program="notifier-wasm"`, 1);
@@ -177,15 +185,11 @@ export class Metrics {
     out.one('notifier_deliveries_grouped', 'gauge', 'Events that are held back to be told together.', standings.grouped);
     out.one('notifier_deliveries_grouped_total', 'counter', 'Events that were counted, to be told together.', standings.counted);
     out.one('notifier_deliveries_in_flight', 'gauge', 'Attempts under way.', this.#inFlight);
-    const age = standings.oldestPending === undefined ? 0 : Math.max(0, Date.now() - standings.oldestPending) / 1000;
-    out.one('notifier_delivery_oldest_pending_age_seconds', 'gauge', 'How long the oldest delivery has waited that is to be sent; 0 where there is none.', age);
     out.one('notifier_storage_failures_total', 'counter', 'Transactions that could not be stored.', this.storeFailures);
     out.family('notifier_storage_transaction_duration_seconds', 'histogram', 'How long it took to store what requests change.');
     this.#storeSeconds.write(out, 'notifier_storage_transaction_duration_seconds', '');
-    out.family('notifier_storage_bytes', 'gauge', 'What the database takes on the disk, and the log beside it.');
-    out.sample('notifier_storage_bytes', 'file="database"', standings.databaseBytes);
-    out.sample('notifier_storage_bytes', 'file="log"', standings.logBytes);
-    out.one('notifier_event_history_bytes', 'gauge', 'What the events take that are kept.', standings.eventBytes);
+    if (standings.file !== undefined) writeFile(out, standings.file);
+    if (standings.shared !== undefined) writeShared(out, standings.shared);
     out.one('notifier_apps', 'gauge', 'Apps that there are.', standings.apps);
     out.one('notifier_notifiers', 'gauge', 'Notifiers that there are.', standings.notifiers);
     this.#writeProcess(out);
@@ -203,4 +207,24 @@ export class Metrics {
       // No such system.
     }
   }
+}
+
+function writeFile(out: Text, { oldestPending, databaseBytes, logBytes, eventBytes }: NonNullable<StorageFigures['file']>): void {
+  const age = oldestPending === undefined ? 0 : Math.max(0, Date.now() - oldestPending) / 1000;
+  out.one('notifier_delivery_oldest_pending_age_seconds', 'gauge', 'How long the oldest delivery has waited that is to be sent; 0 where there is none.', age);
+  out.family('notifier_storage_bytes', 'gauge', 'What the database takes on the disk, and the log beside it.');
+  out.sample('notifier_storage_bytes', 'file="database"', databaseBytes);
+  out.sample('notifier_storage_bytes', 'file="log"', logBytes);
+  out.one('notifier_event_history_bytes', 'gauge', 'What the events take that are kept.', eventBytes);
+}
+
+function writeShared(out: Text, { revision, shards }: SharedFigures): void {
+  out.one('notifier_registry_revision', 'gauge', 'The revision of the registry that this server shows.', revision);
+  if (shards === undefined) return;
+  out.one('notifier_outbox_shards_owned', 'gauge', 'Shards of the outbox that this server sends from, of 64.', shards.owned);
+  out.one('notifier_outbox_workers', 'gauge', 'Servers that were alive when this one last looked.', shards.workers);
+  out.one('notifier_outbox_lease_age_seconds', 'gauge', 'How long ago this server renewed its leases.', shards.renewedMs / 1e3);
+  out.family('notifier_outbox_shards_total', 'counter', 'Shards that were taken over, and lost to others, so far.');
+  out.sample('notifier_outbox_shards_total', 'what="taken"', shards.taken);
+  out.sample('notifier_outbox_shards_total', 'what="lost"', shards.lost);
 }

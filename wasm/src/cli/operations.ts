@@ -1,7 +1,7 @@
 // What those ask who run the server: does it live, does it work, what has it done.
 
-import type { Answer } from './access.js';
-import type { Database } from './database.js';
+import { refusal, type Answer } from './access.js';
+import type { ServerDatabase } from './database.js';
 import { description } from './route_table.js';
 
 const json = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' };
@@ -14,14 +14,17 @@ function status(code: number, text: string, reason?: string): Answer {
 const interval = 1_000;
 
 export class Operations {
-  readonly #database: Database;
+  readonly #database: ServerDatabase;
   readonly #figures: () => Promise<string>;
   #checked: Promise<unknown> | undefined;
   #checkedAt = 0;
   #isStopping = false;
+  /** Whether all else is answered, too. */
+  readonly hasApi: boolean;
 
   /** @param figures as Prometheus reads them */
-  constructor(database: Database, figures: () => Promise<string>) {
+  constructor(database: ServerDatabase, figures: () => Promise<string>, hasApi: boolean) {
+    this.hasApi = hasApi;
     this.#database = database;
     this.#figures = figures;
   }
@@ -33,7 +36,10 @@ export class Operations {
 
   /** @returns undefined where the path is not of operation */
   async answer(method: string, pattern: string): Promise<Answer | undefined> {
-    if (method !== 'GET' && method !== 'HEAD') return undefined;
+    const isRead = method === 'GET' || method === 'HEAD';
+    const isFigure = pattern === '/healthz' || pattern === '/readyz' || pattern === '/metrics';
+    if (!this.hasApi && !(isRead && isFigure)) return refusal(404, 'this server only sends (--role worker): ask one that has the api');
+    if (!isRead) return undefined;
     if (pattern === '/healthz') return status(200, 'ok');
     if (pattern === '/readyz') return this.#readiness();
     if (pattern === '/metrics') return { status: 200, headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8', 'Cache-Control': 'no-store' }, body: await this.#figures() };

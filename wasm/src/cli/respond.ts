@@ -50,7 +50,7 @@ export async function respond(service: Service, operations: Operations, access: 
   response.setHeader('Cache-Control', 'no-store'); // where the answer does not say otherwise
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   // Whoever has no token yet gets the page that asks for it.
-  const file = refused === undefined || refused.status === 401 ? await dashboardFile(request) : undefined;
+  const file = operations.hasApi && (refused === undefined || refused.status === 401) ? await dashboardFile(request) : undefined;
   if (file !== undefined) {
     response.removeHeader('WWW-Authenticate');
     response.writeHead(file.status, file.headers).end(request.method === 'HEAD' ? undefined : file.bytes);

@@ -10,24 +10,30 @@ import { Failure, Usage, faults, newEngine, operands, parse, readInput, version 
 import { readConfiguration } from './configuration.js';
 import { isDashboardFile } from './dashboard_files.js';
 import { askControl, openControl } from './control.js';
-import { Database, InUse } from './database.js';
-import { deliveryHelp, deliveryOptions, openOutbox, readNumber } from './delivering.js';
+import { Database, InUse, type ServerDatabase } from './database.js';
+import { attemptMsOf, deliveryHelp, deliveryOptions, openOutbox, readNumber } from './delivering.js';
 import { Metrics } from './metrics.js';
 import { Operations } from './operations.js';
 import { asker, logAccess, logAttempt, respond } from './respond.js';
 import { findRoute } from './route_table.js';
 import { Service } from './service.js';
+import { SharedDatabase, isShared } from './shared_database.js';
 import { Tokens } from './tokens.js';
 
 const help = `Usage: notifier-wasm serve [OPTION]...
 
 Serves the notifier API over HTTP, delivers, and shows at / a page that shows and changes the notifiers. Keeps everything in one SQLite
-file, which notifier-server can use, too, one of them at a time; what is acknowledged is on the disk. Needs Node.js 22.13 or later.
+file, which notifier-server can use, too, one of them at a time; what is acknowledged is on the disk. Needs Node.js 22.13 or later, but for
+a PostgreSQL.
 
   --port N           listen on this port (default 7070); 0 picks a free one
   --host ADDRESS     listen on this address (default 127.0.0.1; with a token 0.0.0.0)
   --database FILE    the data (default notifier.db); made where there is none. It holds secrets. A JSON file of an earlier release, with
-                     FILE.outbox, is taken over, and kept as FILE.old; without this option a notifier.json, where there is no notifier.db
+                     FILE.outbox, is taken over, and kept as FILE.old; without this option a notifier.json, where there is no notifier.db.
+                     postgresql://... is a PostgreSQL that several servers share, notifier-server among them, each of which sends a part;
+                     it needs the package pg, and no SQLite
+  --role ROLES       what this server does of those that share a PostgreSQL: api, which takes requests, worker, which sends, or api,worker
+                     (default). A worker alone answers /healthz, /readyz and /metrics
   --token TOKEN      ask for \`Authorization: Bearer TOKEN\`; the environment variable NOTIFIER_TOKEN does the same.
                      Without a token only this machine is served, and no web page but one of --cors
   --tokens FILE      ask for one of the tokens of this file (JSON), each of which may do what it says there; read again at SIGHUP
@@ -75,6 +81,7 @@ const options = {
   port: { type: 'string' },
   host: { type: 'string' },
   database: { type: 'string' },
+  role: { type: 'string' },
   token: { type: 'string' },
   tokens: { type: 'string' },
   'rate-limit': { type: 'string' },
@@ -106,7 +113,7 @@ function readDelays(text: string): number[] {
   });
 }
 
-async function fill(engine: Engine, database: Database, path: string, importFile: string | undefined): Promise<void> {
+async function fill(engine: Engine, database: ServerDatabase, path: string, importFile: string | undefined): Promise<void> {
   let file = path;
   try {
     await database.load(engine);
@@ -118,6 +125,24 @@ async function fill(engine: Engine, database: Database, path: string, importFile
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
     throw new Failure(faults(error).map((fault) => `${file}: ${fault}`).join('\nnotifier-wasm: '));
+  }
+}
+
+/** What a server does of those that share a database. */
+function readRoles(role = 'api,worker'): { hasApi: boolean; hasWorker: boolean } {
+  const roles = role.split(',');
+  if (new Set(roles).size < roles.length || !roles.every((one) => one === 'api' || one === 'worker')) throw new Usage('--role needs api, worker, or api,worker');
+  return { hasApi: roles.includes('api'), hasWorker: roles.includes('worker') };
+}
+
+/** Refuses what goes with a file alone, or with a PostgreSQL. */
+function checkDatabase(values: Values, path: string, { hasApi, hasWorker }: ReturnType<typeof readRoles>): void {
+  if (!isShared(path)) {
+    if (!hasApi || !hasWorker) throw new Failure("--role needs a PostgreSQL: a file is one server's, which does all there is");
+  } else if (values.backup !== undefined) {
+    throw new Failure('--backup copies a file; for a PostgreSQL there is pg_dump');
+  } else if (values['dry-run']) {
+    throw new Failure('--dry-run would end what other servers are to send');
   }
 }
 
@@ -195,10 +220,14 @@ export async function serve(args: string[]): Promise<number> {
   const path = values.database ?? 'notifier.db';
 
   const onError = (error: unknown) => process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
+  const roles = readRoles(values.role);
+  checkDatabase(values, path, roles);
   const tokens = readTokens(token, values.tokens);
-  let database: Database;
+  let database: ServerDatabase;
+  let file: Database | undefined;
   try {
-    database = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined, { eventsPerApp, eventBytesPerApp: 1_000_000 * megabytes });
+    if (isShared(path)) database = await SharedDatabase.open(path, { eventsPerApp, attemptMs: attemptMsOf(values) });
+    else database = file = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined, { eventsPerApp, eventBytesPerApp: 1_000_000 * megabytes });
   } catch (error) {
     if (!(error instanceof InUse)) throw error;
     const { backup, export: isExport } = values;
@@ -209,15 +238,15 @@ export async function serve(args: string[]): Promise<number> {
   }
   let audit: AuditLog | undefined;
   let delivering: Awaited<ReturnType<typeof openOutbox>> | undefined;
-  let control: Awaited<ReturnType<typeof openControl>>;
+  let control: Awaited<ReturnType<typeof openControl>> | undefined;
   try {
     if (values.backup !== undefined) {
-      await database.backUp(values.backup);
+      await file!.backUp(values.backup);
       return 0;
     }
     if (values.export) {
       const engine = newEngine();
-      await fill(engine, database, path, values.import);
+      await fill(engine, database, isShared(path) ? 'the database' : path, values.import);
       process.stdout.write(`${engine.snapshot()}\n`);
       return 0;
     }
@@ -227,7 +256,8 @@ export async function serve(args: string[]): Promise<number> {
     audit = openAudit(values.audit);
     const service = new Service(database, isDry, (values.smtp ?? process.env['NOTIFIER_SMTP'] ?? '') !== '', metrics, audit);
     const { engine } = service;
-    await fill(engine, database, path, values.import);
+    await fill(engine, database, isShared(path) ? 'the database' : path, values.import);
+    const isSender = !isDry && roles.hasWorker;
     try {
       engine.configure({ emailFrom: values['email-from'], linkBase: values['link-base'] });
     } catch (error) {
@@ -239,7 +269,7 @@ export async function serve(args: string[]): Promise<number> {
       values,
       {
         store: database.store,
-        resume: !isDry,
+        resume: isSender,
         retry,
       ...kept,
         secrets: (id) => engine.signingSecrets(id),
@@ -257,6 +287,7 @@ export async function serve(args: string[]): Promise<number> {
     );
     service.outbox = delivering.outbox;
     service.sender = delivering.sender;
+    service.follow();
     const findApp = (idOrName: string) => engine.apps().find(({ id, name }) => id === idOrName || name === idOrName);
     const access = new Access(findApp, tokens, requestsPerSecond, values.cors);
     const { outbox } = delivering;
@@ -274,11 +305,12 @@ export async function serve(args: string[]): Promise<number> {
         counted: outbox.counted,
         ...(await database.figures()),
       }),
+      roles.hasApi,
     );
     let requests = 0; // that are being answered
     const server = createServer({ requestTimeout, headersTimeout: Math.min(requestTimeout, 10_000), keepAliveTimeout: 30_000 }, (request, response) => {
       const found = findRoute(request.method!, request.url!);
-      const route = found.pattern === 'other' && isDashboardFile(request) ? { ...found, pattern: 'dashboard' } : found;
+      const route = found.pattern === 'other' && roles.hasApi && isDashboardFile(request) ? { ...found, pattern: 'dashboard' } : found;
       ++requests;
       watch(response, (seconds) => {
         --requests;
@@ -307,12 +339,12 @@ export async function serve(args: string[]): Promise<number> {
       }
     };
     process.on('SIGHUP', reload);
-    control = await openControl(path, async (asked) => {
+    control = file && (await openControl(path, async (asked) => {
       if (asked.ask === 'snapshot') return { snapshot: engine.snapshot() };
       if (asked.ask !== 'copy' || typeof asked.to !== 'string' || !isAbsolute(asked.to)) throw new Failure('that is no question');
-      await database.backUp(asked.to);
+      await file!.backUp(asked.to);
       return {};
-    });
+    }));
     server.listen(port, host);
     await once(server, 'listening').catch((error) => {
       throw new Failure(`cannot listen on ${host} port ${port}: ${error.message}`);

@@ -9,23 +9,27 @@ import { refusal, type Answer } from './access.js';
 import { AskedHistory, type FoundDelivery, type Pages } from './asked_history.js';
 import type { Asker, AuditLog } from './audit_log.js';
 import { newEngine } from './command.js';
-import type { Database } from './database.js';
+import type { ServerDatabase } from './database.js';
 import { EventStreams } from './event_streams.js';
 import type { Metrics } from './metrics.js';
+import { SharedDatabase } from './shared_database.js';
 
 /** Why deliveries end whose notifier was given up. */
 const switchedOff = 'the notifier was switched off';
 
 const anything: DeliveryFilter = { id: '', notifierId: '', eventId: '', eventType: '', state: '', since: Number.MIN_SAFE_INTEGER };
 
-function foundOf({ key: id, notifier_id: notifierId, state }: StoredRecord): FoundDelivery {
-  return { id, notifierId, state };
+function foundOf(record: StoredRecord): FoundDelivery {
+  const { key: id, notifier_id: notifierId, state } = record;
+  return { id, notifierId, state, record };
 }
 
 /** The API with its store around it: a request in, an answer out, everything acknowledged kept. */
 export class Service {
   readonly #engine: Engine;
-  readonly #database: Database;
+  readonly #database: ServerDatabase;
+  /** undefined: the database is this server's alone. */
+  readonly #shared: SharedDatabase | undefined;
   readonly #isDry: boolean;
   readonly #hasMailServer: boolean;
   readonly #metrics: Metrics;
@@ -47,10 +51,11 @@ export class Service {
   sender!: Sender;
   readonly streams = new EventStreams();
 
-  constructor(database: Database, isDry: boolean, hasMailServer: boolean, metrics: Metrics, audit: AuditLog) {
+  constructor(database: ServerDatabase, isDry: boolean, hasMailServer: boolean, metrics: Metrics, audit: AuditLog) {
     this.#audit = audit;
     this.#metrics = metrics;
     this.#database = database;
+    const shared = (this.#shared = database instanceof SharedDatabase ? database : undefined);
     this.#isDry = isDry;
     this.#hasMailServer = hasMailServer;
     const { store } = database;
@@ -82,16 +87,28 @@ export class Service {
         } while (next !== 0 && found.length < limit);
         return { found: found.reverse(), next }; // the oldest first, as they came
       },
-      resend: ({ notifierId, id }) => {
+      // What is dead is nobody's, and what waits its owner's.
+      resend: ({ notifierId, id, record }) => {
+        if (shared !== undefined) return void this.#asked.push(shared.store.resend([record.sequence]));
         this.#asked.push(this.outbox.resend(notifierId, id));
         void store.find(notifierId, id).then((record) => record && metrics.enqueued(record.platform), () => {});
       },
-      withdraw: ({ notifierId, id }) => this.#asked.push(this.#withdraw(notifierId, id)),
-      heldBack: (notifierId) => this.outbox.heldBack(notifierId),
-      tellNow: (notifierId) => this.#asked.push(this.outbox.tellNow(notifierId)),
+      withdraw: ({ notifierId, id, record }) => this.#asked.push(shared?.store.withdraw(record.app_id, record) ?? this.#withdraw(notifierId, id)),
+      heldBack: async (appId, notifierId) => shared?.store.heldBack(appId, notifierId) ?? this.outbox.heldBack(notifierId),
+      tellNow: (appId, notifierId) => this.#asked.push(shared?.store.tellNow(appId, notifierId) ?? this.outbox.tellNow(notifierId)),
     });
+    if (shared !== undefined) {
+      shared.store.onArrival = (record) => {
+        metrics.enqueued(record.platform);
+        this.#tellOf(record);
+      };
+      shared.store.onWithdrawn = (record) => {
+        ++metrics.withdrawn;
+        this.#tellOf(record);
+      };
+    }
     this.#engine = newEngine({ history: this.#history, refuseUrl: (url) => this.#refuse(url) });
-    this.#committer = new Committer(this.#engine, { store: (outcomes) => this.#keep(outcomes) });
+    this.#committer = new Committer(this.#engine, { store: (outcomes) => this.#keep(outcomes), catchUp: shared && (() => shared.catchUp()) });
   }
 
   get engine(): Engine {
@@ -111,6 +128,7 @@ export class Service {
   /** Resolves when the answer may be given: when everything is on the disk. */
   async answer(request: ApiRequest, asker: Asker): Promise<Outcome | Answer> {
     try {
+      await this.#shared?.catchUp();
       let asked: Promise<unknown>[] = [];
       const outcome = await this.#history.answer((pages: Pages) =>
         this.#commit(() => {
@@ -132,7 +150,9 @@ export class Service {
   async #commit(ask: () => Outcome): Promise<Outcome> {
     const outcome = await this.#committer.commit(ask);
     if (outcome.changes.length > 0) this.#notifierCount = undefined;
-    if (this.streams.isWatched) this.streams.publish({ ...outcome, events: outcome.events.filter((event) => !this.#known.has(event)) }, this.#isDry ? 'shown' : 'pending', this.#stillNew(outcome));
+    // What is shared is told of where it arrives.
+    const deliveries = this.#shared === undefined ? outcome.deliveries : [];
+    if (this.streams.isWatched) this.streams.publish({ ...outcome, deliveries, events: outcome.events.filter((event) => !this.#known.has(event)) }, this.#isDry ? 'shown' : 'pending', this.#stillNew(outcome));
     await this.#follow(outcome.changes);
     return outcome;
   }
@@ -164,10 +184,18 @@ export class Service {
     for (const outcome of outcomes) {
       const own = isNew.slice(at, (at += outcome.deliveries.length));
       this.#isNew.set(outcome, own);
-      outcome.deliveries.forEach(({ platform }, i) => own[i] && this.#metrics.enqueued(platform));
+      if (this.#shared === undefined) outcome.deliveries.forEach(({ platform }, i) => own[i] && this.#metrics.enqueued(platform));
       markKnown(outcome, own.flatMap((is, position) => (is ? [] : [position])));
     }
     return isNewEvent;
+  }
+
+  /** Begins to see what other servers change, where there are such. */
+  follow(): void {
+    this.#shared?.follow((changes) => {
+      this.#notifierCount = undefined;
+      void this.#follow(changes);
+    });
   }
 
   /** What changes of notifiers mean for what waits for them. Should that not be stored now, it is found at the next start. */
@@ -198,7 +226,13 @@ export class Service {
     // What is under way may yet arrive.
     if (record?.state !== 'dead') return;
     ++this.#metrics.withdrawn;
-    const { app_id: appId, platform, event_id: eventId, event_type: eventType, key: idempotencyKey, state } = record;
+    this.#tellOf(record);
+  }
+
+  /** Tells the streams how a delivery stands. */
+  #tellOf(record: StoredRecord): void {
+    if (!this.streams.isWatched) return;
+    const { app_id: appId, notifier_id: notifierId, platform, event_id: eventId, event_type: eventType, key: idempotencyKey, state } = record;
     const notifierName = this.#engine.notifier(notifierId)?.name ?? '';
     this.streams.publishDelivery({ appId, notifierId, notifierName, platform, eventId, eventType, idempotencyKey }, state);
   }

@@ -39,6 +39,8 @@ interface Group {
   key: string;
   appId: string;
   notifierId: string;
+  /** Of the delivery that opened it. */
+  target: string;
   /** As the core answered it. */
   state: object;
   isOpen: boolean;
@@ -101,6 +103,8 @@ export class Groups {
   #retryAt = -Infinity;
   /** What was said not to be stored. */
   #doubtful: Batch | undefined;
+  /** The groups of others may be among them, or those that are ours by now missing. */
+  #isStale = false;
   /** Of the wall clock to the steady one, when it was last looked at. */
   #skew: number | undefined;
   #step: Promise<void> | undefined;
@@ -119,11 +123,12 @@ export class Groups {
     const stored = await this.#place.store.groups!();
     const groups = new Map<string, Group>();
     const notifiers = new Map<string, Notifier | undefined>();
-    for (const { key, app_id: appId, notifier_id: notifierId, state } of stored) {
+    this.#isStale = false;
+    for (const { key, app_id: appId, notifier_id: notifierId, state, target = '0' } of stored) {
       if (state === undefined) continue;
       const notifier = await this.#notifier(notifierId, notifiers);
       const said = this.#ask({ key, notifier, state: JSON.parse(state), inputs: [] });
-      groups.set(key, { key, appId, notifierId, state: said.state, isOpen: said.is_open, count: said.count, closes: said.closes });
+      groups.set(key, { key, appId, notifierId, target, state: said.state, isOpen: said.is_open, count: said.count, closes: said.closes });
     }
     this.#groups = groups;
     this.#lookAhead();
@@ -137,6 +142,17 @@ export class Groups {
   /** @param record of a delivery that is `grouping` */
   admit(record: StoredRecord, delivery: Delivery | undefined): void {
     this.#waiting.push({ record, delivery });
+  }
+
+  /** Part of the store has become ours: the groups are read anew with the next step. */
+  takeOver(): void {
+    this.#isStale = true;
+  }
+
+  /** Forgets what is to be taken for targets that are another's, and their groups. */
+  drop(isNamed: (target: string) => boolean): void {
+    this.#waiting = this.#waiting.filter(({ record }) => !isNamed(record.target));
+    for (const { target } of this.#groups.values()) this.#isStale ||= isNamed(target);
   }
 
   /** A notifier has changed, or is gone: its groups are judged anew with the next step. */
@@ -167,7 +183,7 @@ export class Groups {
   /** How long until step() has something to do; Infinity: nothing before something arrives. */
   waitMs(): number {
     const [, steady] = this.#place.now();
-    const at = this.#waiting.length + this.#changed.size + this.#urgent.size > 0 || this.#isAllUrgent ? steady : this.#nextClose;
+    const at = this.#waiting.length + this.#changed.size + this.#urgent.size > 0 || this.#isAllUrgent || this.#isStale ? steady : this.#nextClose;
     return at === Infinity ? Infinity : Math.max(0, Math.max(at, this.#retryAt) - steady);
   }
 
@@ -213,10 +229,11 @@ export class Groups {
     const batch: Batch = { groups: new Map(), notifiers: new Map(), writes: [], digests: [], released: [], taken: [], counted: 0 };
     try {
       if (this.#doubtful !== undefined) await this.#lookAgain(this.#doubtful);
+      else if (this.#isStale) await this.recover();
       await this.#take(batch);
       await this.#tick(batch, changed, urgent, isAllUrgent);
       if (batch.groups.size + batch.writes.length > 0) {
-        const groups = [...batch.groups.values()].map((group): StoredGroup => ({ key: group.key, app_id: group.appId, notifier_id: group.notifierId, state: group.isOpen ? JSON.stringify(group.state) : undefined }));
+        const groups = [...batch.groups.values()].map((group): StoredGroup => ({ key: group.key, app_id: group.appId, notifier_id: group.notifierId, target: group.target, state: group.isOpen ? JSON.stringify(group.state) : undefined }));
         isTried = true;
         const sequences = await this.#place.store.regroup!(batch.writes, groups, batch.digests);
         this.#keep(batch, sequences);
@@ -265,9 +282,9 @@ export class Groups {
       inputs.push({ waiting, input: { ...arrival, ...(event !== undefined && { event }) } });
     }
     for (const [key, inputs] of ofGroup) {
-      const { app_id: appId, notifier_id: notifierId, sequence } = inputs[0]!.waiting.record;
+      const { app_id: appId, notifier_id: notifierId, target, sequence } = inputs[0]!.waiting.record;
       // One that was there before is forgotten, but no window has its number again: it had two at most for each event.
-      const begun = { key, appId, notifierId, state: { window: 2 * sequence }, isOpen: false, count: 0, closes: 0 };
+      const begun = { key, appId, notifierId, target, state: { window: 2 * sequence }, isOpen: false, count: 0, closes: 0 };
       const releases = await this.#stepGroup(batch, this.#groups.get(key) ?? begun, inputs.map(({ input }) => input));
       inputs.forEach(({ waiting }, i) => {
         if (releases === undefined) this.#settle(batch, waiting, 'dead');
@@ -295,14 +312,14 @@ export class Groups {
   /** @returns which of the inputs go at once; undefined where the notifier is gone */
   async #stepGroup(batch: Batch, known: Group, inputs: readonly Input[]): Promise<boolean[] | undefined> {
     const group = batch.groups.get(known.key) ?? known;
-    const { key, appId, notifierId, state, closes } = group;
+    const { key, appId, notifierId, target, state, closes } = group;
     const notifier = await this.#notifier(notifierId, batch.notifiers);
     if (notifier === undefined) {
       batch.groups.set(key, { ...group, isOpen: false, count: 0 });
       return undefined;
     }
     const said = this.#ask({ key, notifier, state, closes, inputs });
-    batch.groups.set(key, { key, appId, notifierId, state: said.state, isOpen: said.is_open, count: said.count, closes: said.closes });
+    batch.groups.set(key, { key, appId, notifierId, target, state: said.state, isOpen: said.is_open, count: said.count, closes: said.closes });
     const digests: Delivery[] = [];
     for (const telling of said.tellings) {
       try {
@@ -334,11 +351,17 @@ export class Groups {
       else this.#groups.delete(group.key);
     }
     this.#lookAhead();
-    this.#waiting.splice(0, batch.taken.length);
+    this.#forget(batch.taken);
     this.counted += batch.counted;
     const digests = batch.digests.map(({ record, delivery }, i) => ({ record: { ...record, sequence: sequences[i]! }, delivery })).filter(({ record }) => record.sequence > 0);
     this.#place.admit([...batch.released, ...digests.map(({ record }) => record).filter(({ state }) => state === 'pending')]);
     for (const { record, delivery } of digests) if (record.state === 'dead') this.#place.ended(delivery, record);
+  }
+
+  /** Those that came in meanwhile stay; of those that were taken some may be another's by now. */
+  #forget(taken: readonly Waiting[]): void {
+    const gone = new Set(taken);
+    this.#waiting = this.#waiting.filter((each) => !gone.has(each));
   }
 
   /**
@@ -354,7 +377,9 @@ export class Groups {
       const known = await store.find(record.notifier_id, record.key);
       if (known?.state === 'pending') stored.push(known);
     }
+    const present = new Set(this.#waiting);
     for (const each of doubtful.taken) {
+      if (!present.has(each)) continue;
       const known = await store.find(each.record.notifier_id, each.record.key);
       if (known?.state === 'grouping') waiting.push(each);
       else if (known?.state === 'grouped') ++counted;
@@ -362,7 +387,8 @@ export class Groups {
     }
     await this.recover();
     // Those that came in meanwhile stand behind them.
-    this.#waiting.splice(0, doubtful.taken.length, ...waiting);
+    this.#forget(doubtful.taken);
+    this.#waiting.unshift(...waiting);
     this.counted += counted;
     this.#doubtful = undefined;
     this.#place.admit(stored);

@@ -1,10 +1,9 @@
 // One attempt by SMTP, through nodemailer, which hosts install where they send mail.
 
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { NotifierError } from '../error.js';
 import type { EmailDelivery } from '../types.js';
 import type { Core } from './core.js';
+import { loadPeer } from './peer.js';
 import { replyExcerpt } from './reply_excerpt.js';
 import { isOutOfDescriptors, isShortage } from './shortage.js';
 import { classifyFailure, classifySmtp, type Failure, type Verdict } from './verdict.js';
@@ -24,21 +23,10 @@ interface Refusal {
   rejectedErrors?: Refusal[];
 }
 
-/** Where it is not installed beside this package, it may be in the folder of the program that runs. */
 async function loadNodemailer(): Promise<{ createTransport(options: object): MailTransport }> {
-  const { createRequire } = await import('node:module'); // so bundlers do not look for what may be missing
-  const places = [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json'))];
-  for (const place of places) {
-    let path: string;
-    try {
-      path = createRequire(place).resolve('nodemailer');
-    } catch {
-      continue;
-    }
-    const { createTransport, default: whole } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ pathToFileURL(path).href);
-    return { createTransport: createTransport ?? whole.createTransport };
-  }
-  throw new NotifierError('unsupported', 'sending mail needs the package nodemailer: npm install nodemailer');
+  const loaded = await loadPeer<{ createTransport(options: object): MailTransport }>('nodemailer');
+  if (loaded === undefined) throw new NotifierError('unsupported', 'sending mail needs the package nodemailer: npm install nodemailer');
+  return loaded;
 }
 
 interface MailServer {

@@ -12,7 +12,7 @@ import { FileStore } from './file_store.js';
 import { needDeliveries } from './given.js';
 import { Groups, type GroupHost } from './groups.js';
 import { MemoryStore } from './memory_store.js';
-import type { OutboxForget, OutboxState, OutboxStore, OutboxWrite, StoredRecord } from './outbox_store.js';
+import type { OutboxForget, OutboxState, OutboxStore, OutboxWrite, SharedOutbox, StoredRecord } from './outbox_store.js';
 import type { AttemptOptions } from './sender.js';
 import type { Verdict } from './verdict.js';
 
@@ -259,7 +259,7 @@ export class Outbox {
     this.#wallClock = clock;
     this.#steadyClock = steadyClock;
     this.#lastPrune = steadyClock();
-    this.#core.ask('notifier_outbox_open', [optionsJson(options)]);
+    this.#core.ask('notifier_outbox_open', [optionsJson({ ...options, ...(store.limits && { limits: { ...store.limits, ...options.limits } }) })]);
     const { tellTogether: host } = options;
     this.#groups = host && new Groups({
       core: this.#core,
@@ -277,20 +277,55 @@ export class Outbox {
     const store = this.#store;
     const [clock, health] = [await store.clock(), await store.health()];
     this.#core.ask('notifier_outbox_remember', [JSON.stringify({ clock, health })], [], this.#now());
+    if (store.share !== undefined) return store.share(this.#shared());
     const notifiers = new Set<string>();
     await this.#groups?.recover();
     for await (const records of store.waiting()) {
       this.#takeIn(records);
       for (const { notifier_id: id } of records) notifiers.add(id);
     }
+    this.#judge(notifiers);
+    this.#count();
+    this.#write();
+  }
+
+  /** How notifiers stand for whom something waits: they may have been switched on since, or be gone. */
+  #judge(notifiers: Iterable<string>): void {
     for (const id of notifiers) {
       const standing = this.#options.standing?.(id) ?? 'on';
       if (standing === 'on') this.#tell('notifier_outbox_resume', id);
       else if (standing === 'off') this.#tell('notifier_outbox_hold', id);
       else this.#end(id, 'the notifier was removed');
     }
-    this.#count();
-    this.#write();
+  }
+
+  /** What a store asks that several outboxes share. */
+  #shared(): SharedOutbox {
+    return {
+      takeOver: async () => {
+        await this.#written();
+        this.#core.ask('notifier_outbox_remember', [JSON.stringify({ health: await this.#store.health(), is_taken_over: true })], [], this.#now());
+        this.#groups?.takeOver();
+        this.#schedule();
+      },
+      admit: (records) => {
+        if (this.#isClosed) return;
+        this.#takeIn(records);
+        // Where it is off, a test that arrives with it is sent nevertheless; what is pending is looked at when its turn comes.
+        this.#judge(new Set(records.flatMap(({ state, notifier_id: id }) => (state === 'held' && this.#options.standing?.(id) !== 'off' ? [id] : []))));
+        this.#changed();
+      },
+      drop: (shards, withClaims) => {
+        const [low, high] = [Number(shards & 0xffffffffn), Number(shards >> 32n)];
+        this.#groups?.drop((target) => ((shards >> BigInt(`0x${target}`) % 64n) & 1n) !== 0n);
+        const { count } = this.#core.ask<{ count: number }>('notifier_outbox_drop', [], [low, high, withClaims ? 1 : 0], this.#now());
+        this.#changed();
+        return count;
+      },
+      flush: () => this.#written(),
+      withdraw: (notifierId, id) => this.withdraw(notifierId, id),
+      tellNow: (notifierId) => this.tellNow(notifierId),
+    };
   }
 
   /** How many deliveries are to be sent, now or later; those that are held, or held back to be told together, do not count. */
@@ -342,7 +377,8 @@ export class Outbox {
     const contents = deliveries.map(withText);
     const records = this.#describe(contents, this.#groups !== undefined);
     const sequences = await this.#stored(async () => insert(contents.map((delivery, i) => ({ record: records[i]!, delivery }))));
-    const isAdded = (i: number) => !this.#isClosed && sequences[i]! > 0;
+    // What others may have to send arrives by and by.
+    const isAdded = (i: number) => !this.#isClosed && sequences[i]! > 0 && this.#store.share === undefined;
     this.#admit(records.flatMap((record, i) => (isAdded(i) && record.state === 'pending' ? [{ ...record, sequence: sequences[i]! }] : [])));
     records.forEach((record, i) => {
       if (isAdded(i) && record.state === 'grouping') this.#groups!.admit({ ...record, sequence: sequences[i]! }, contents[i]);
@@ -476,6 +512,7 @@ export class Outbox {
   async close({ graceMs = 5_000 } = {}): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#store.leave?.();
     clearTimeout(this.#timer);
     clearTimeout(this.#retry);
     clearImmediate(this.#turn);
@@ -637,10 +674,10 @@ export class Outbox {
   async #load(sequence: number): Promise<Delivery | undefined> {
     try {
       const delivery = await this.#stored(async () => this.#store.load(sequence));
-      if (delivery === undefined) this.#core.ask('notifier_outbox_lost', [], [sequence], this.#now());
+      if (delivery === undefined) this.#settle('notifier_outbox_lost', [], sequence);
       return delivery;
     } catch (error) {
-      this.#report(error);
+      if ((error as NotifierError).code !== 'conflict') this.#report(error); // else it is another's by now, or soon
       this.#core.ask('notifier_outbox_release', [], [sequence], [...this.#now(), patienceMs]);
       return undefined;
     }
@@ -669,27 +706,43 @@ export class Outbox {
     this.#core.ask('notifier_outbox_release', [], [sequence], [...this.#now(), 0]);
   }
 
+  /** What a claim comes to; undefined where it is another's by now, who makes the attempt anew. */
+  #settle(call: 'notifier_outbox_hold_claim' | 'notifier_outbox_give_up' | 'notifier_outbox_record' | 'notifier_outbox_lost', texts: readonly string[], sequence: number): Step | undefined {
+    try {
+      return this.#core.ask<Step>(call, texts, [sequence], this.#now());
+    } catch (error) {
+      if (error instanceof NotifierError && error.code === 'not_found' && this.#store.share !== undefined) return undefined;
+      throw error;
+    }
+  }
+
   #holdBack(sequence: number, delivery: Delivery): void {
-    const step = this.#core.ask<Step>('notifier_outbox_hold_claim', [], [sequence], this.#now());
+    const step = this.#settle('notifier_outbox_hold_claim', [], sequence);
+    if (step === undefined) return;
     this.#tellAttempt(delivery, 0, { action: 'postpone', status: 0, reason: 'the notifier is switched off' }, step.state, step.next_at);
   }
 
   #giveUp(sequence: number, delivery: Delivery, reason: string): void {
-    const step = this.#core.ask<Step>('notifier_outbox_give_up', [reason], [sequence], this.#now());
+    const step = this.#settle('notifier_outbox_give_up', [reason], sequence);
+    if (step === undefined) return;
     this.#tellAttempt(delivery, 0, { action: 'fail', status: 0, reason }, step.state, step.next_at);
   }
 
   #record(sequence: number, attempt: number, delivery: Delivery, verdict: Verdict): void {
     const { retryAfterMs, someAccepted, ...rest } = verdict;
     const json = JSON.stringify({ ...rest, retry_after_ms: retryAfterMs, some_accepted: someAccepted });
-    const step = this.#core.ask<Step>('notifier_outbox_record', [json], [sequence], this.#now());
+    const step = this.#settle('notifier_outbox_record', [json], sequence);
+    if (step === undefined) return;
     this.#tellAttempt(delivery, verdict.action === 'postpone' ? 0 : attempt, verdict, step.state, step.next_at);
     if (step.disable_notifier) this.#call(() => this.#options.onDisable?.(step.notifier_id, verdict.reason));
   }
 
   /** Has the store keep what happened, one batch after the other. What it does not take is given to it again a while later. */
   #write(): void {
-    this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+      if (this.#batchEnds.length > 0) this.#write(); // something happened as it ended
+    });
   }
 
   async #writeAll(): Promise<void> {
@@ -702,6 +755,7 @@ export class Outbox {
       } catch (error) {
         this.#core.exports.notifier_outbox_failed(batch);
         this.#failure = error;
+        this.#endBatch();
         this.#report(error);
         clearTimeout(this.#retry);
         if (!this.#isClosed) this.#retry = setTimeout(() => this.#write(), patienceMs);
@@ -711,19 +765,29 @@ export class Outbox {
         this.#schedule();
       }
       this.#failure = undefined;
+      this.#endBatch();
     }
   }
+
+  #endBatch(): void {
+    for (const resolve of this.#batchEnds.splice(0)) resolve();
+  }
+
+  /** Who waits for the end of the batch that is with the store. */
+  readonly #batchEnds: (() => void)[] = [];
 
   /** What the store said last, where it did not take what happened. */
   #failure: unknown;
 
   /** Resolves when the store has all that happened until now. */
   async #written(): Promise<void> {
-    do {
+    // It is in the batch that is with the store, or in the next; what happens since may go on and on.
+    for (let batches = 2; batches > 0 && !this.#core.exports.notifier_outbox_is_stored(); --batches) {
+      const ended = new Promise<void>((resolve) => this.#batchEnds.push(resolve));
       this.#write();
-      await this.#writing;
+      await ended;
       if (this.#failure !== undefined) throw new NotifierError('storage', 'the outbox cannot write its store', { cause: this.#failure });
-    } while (!this.#core.exports.notifier_outbox_is_stored());
+    }
   }
 
   #count(): void {

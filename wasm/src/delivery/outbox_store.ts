@@ -1,6 +1,7 @@
 // What keeps deliveries for an outbox: the seam behind which a file, memory or a host's own database stand.
 
 import type { Delivery, DeliveryFilter, Platform } from '../types.js';
+import type { TargetLimits, Withdrawn } from './outbox.js';
 
 /** Where a delivery stands. */
 export type OutboxState =
@@ -83,6 +84,8 @@ export interface StoredGroup {
   notifier_id: string;
   /** JSON, for the outbox alone; undefined: the window is closed, and the group is to be forgotten. */
   state: string | undefined;
+  /** Of the delivery that opened it, for stores that are shared out by it. */
+  target?: string;
 }
 
 /** One thing that an outbox has to have written. What is not there any more is left so. */
@@ -131,6 +134,26 @@ export interface FoundRecords {
   next: number;
 }
 
+/** What a store that several outboxes share asks of the one that it was given to. */
+export interface SharedOutbox {
+  /** Some shards have become this outbox's: how notifiers fare, and the groups, are taken up. What waits there is to be admitted then. */
+  takeOver(): Promise<void>;
+  /** These wait, and are this outbox's to send. One that it has already is left out. */
+  admit(records: readonly StoredRecord[]): void;
+  /**
+   * Shards that are another's from now on, a bit for each (a target's is its hash modulo 64): what waits there is forgotten.
+   *
+   * @param withClaims also what is under way there: nothing is stored of it. Else that goes on
+   * @returns how many are under way there still
+   */
+  drop(shards: bigint, withClaims: boolean): number;
+  /** Resolves when all that happened until now is written. */
+  flush(): Promise<void>;
+  /** As {@link Outbox.withdraw} and {@link Outbox.tellNow}. */
+  withdraw(notifierId: string, id: string): Promise<Withdrawn>;
+  tellNow(notifierId: string): Promise<void>;
+}
+
 /**
  * A durable store of deliveries, used by one outbox at a time. It may answer later; the outbox waits with `write` for the one before, and
  * with nothing else. A call that rejects has changed nothing.
@@ -167,6 +190,15 @@ export interface OutboxStore {
   regroup?(writes: readonly OutboxWrite[], groups: readonly StoredGroup[], digests: readonly StoreEntry[]): PromiseLike<number[]> | number[];
   /** The groups that are open. Asked at the start, and after `regroup` has failed. Needed with it. */
   groups?(): PromiseLike<readonly StoredGroup[]> | readonly StoredGroup[];
+  /**
+   * For a store that several outboxes share, on many machines: begins to own a part of it, and lets what waits there arrive. What is inserted
+   * is not sent before it arrives so, here or elsewhere. Called once, after `clock` and `health`, in place of `waiting`.
+   */
+  share?(outbox: SharedOutbox): PromiseLike<void> | void;
+  /** The outbox is about to be closed: what it has is to be handed over, as soon as nothing of it is under way. */
+  leave?(): void;
+  /** How much one target is sent at a time, where the outbox's options do not say. */
+  readonly limits?: Partial<Record<Platform, TargetLimits>>;
   /** Resolves when all that was written will outlive a crash of the machine, too. Default: it does once `write` has resolved. */
   sync?(): PromiseLike<void> | void;
   /** Called last, and once. */
