@@ -1,9 +1,9 @@
-// Two servers on a PostgreSQL that is thrown away afterwards: events go to both, one is killed, and all arrives once.
+// Two native servers and a Node worker on a PostgreSQL that is thrown away afterwards: events go to both servers, one is killed, and all arrives.
 //
-//     node examples/cluster.mjs [NOTIFIER_SERVER]
+//     node examples/cluster.mjs [NOTIFIER_SERVER [PACKAGE]]
 //
-// Needs a notifier-server that was built with libpq (default: build/release/examples/server/notifier-server), Node.js 20 and
-// Debian's postgresql-15. It sends nothing but to this machine.
+// Needs a notifier-server that was built with libpq (default: build/release/examples/server/notifier-server), the npm package (default: wasm/,
+// where wasm/build has built it) with `pg` beside it or in tests/, Node.js 20 and Debian's postgresql-15. It sends nothing but to this machine.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,6 +16,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgres } from '../tests/server/postgres.mjs';
 
 const program = process.argv[2] ?? new URL('../build/release/examples/server/notifier-server', import.meta.url).pathname;
+const folderOf = (path) => new URL(path, import.meta.url).pathname;
+const command = join(process.argv[3] ?? folderOf('../wasm'), 'dist/cli/main.js');
 const events = 100;
 const folder = mkdtempSync(join(tmpdir(), 'notifier-cluster-'));
 const children = [];
@@ -31,12 +33,13 @@ const target = createServer(async (request, response) => {
   response.end();
 }).listen(0, '127.0.0.1');
 
-async function startServer(name) {
+/** @param more what else it is told; @param run what runs it */
+async function startServer(name, more = [], run = [program]) {
   const config = join(folder, 'config.json');
   const hook = { id: 'hook', name: 'hook', platform: 'webhook', send_all_events: true, type_data: { webhook_url: `http://127.0.0.1:${target.address().port}/` } };
   writeFileSync(config, JSON.stringify({ version: 1, apps: [{ id: 'shop', name: 'shop', notifiers: [hook] }] }));
-  const child = spawn(program, ['--database', postgres.url, '--port', '0', '--import', config, '--allow-private-targets', '--send-timeout', '2', '--no-access-log'],
-    { stdio: ['ignore', 'pipe', 'inherit'] });
+  const options = ['--database', postgres.url, '--port', '0', '--import', config, '--allow-private-targets', '--send-timeout', '2', '--no-access-log'];
+  const child = spawn(run[0], [...run.slice(1), ...options, ...more], { stdio: ['ignore', 'pipe', 'inherit'], cwd: folderOf('../tests') });
   children.push(child);
   const [greeting] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => Promise.reject(new Error('the server ended')))]);
   const url = /http:\S+/.exec(String(greeting))[0];
@@ -59,10 +62,13 @@ try {
   postgres = await startPostgres();
   const one = await startServer('one');
   const two = await startServer('two');
+  await startServer('a Node worker', ['--role', 'worker'], [process.execPath, command, 'serve']);
+  const shares = () => postgres.query('SELECT COUNT(DISTINCT owner) FROM notifier.outbox_shards WHERE lease_until > now()');
+  await until(async () => (await shares()) === '3');
   for (let i = 0; i < events; ++i) await send(i % 2 ? one : two, `event ${i}`);
   await until(() => received.size === events);
   const twice = [...received.values()].filter((count) => count > 1).length;
-  console.log(`${events} events through two servers: ${received.size} arrived, ${twice} of them more than once`);
+  console.log(`${events} events through two servers, sent by three: ${received.size} arrived, ${twice} of them more than once`);
 
   for (let i = events; i < 2 * events; ++i) {
     if (i === events + 50) one.child.kill('SIGKILL');
@@ -71,8 +77,8 @@ try {
   console.log('one was killed');
   await until(() => received.size === 2 * events);
   console.log(`${events} more: ${received.size - events} arrived`);
-  const owners = await postgres.query('SELECT COUNT(*) FROM notifier.outbox_shards WHERE lease_until > now()');
-  console.log(`two owns ${owners} shards of 64`);
+  const owners = await postgres.query("SELECT string_agg(count::text, ' and ') FROM (SELECT COUNT(*) FROM notifier.outbox_shards WHERE lease_until > now() GROUP BY owner) AS each");
+  console.log(`the others own ${owners} shards of 64`);
 } finally {
   for (const child of children) child.kill('SIGTERM');
   await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')));

@@ -60,3 +60,16 @@ export async function startServer(args, { database, env = {}, program = node }) 
   };
   return { child, port, ask, stop, database, line, log: () => log };
 }
+
+/** A server as the tests know it that both servers share. */
+export function callable({ child, ask, stop, port }) {
+  return {
+    pid: child.pid,
+    stop,
+    url: `http://127.0.0.1:${port}`,
+    async call(method, path, body, headers = {}) {
+      const { status, headers: answered, text } = await ask(path, { method, body, headers: { 'Content-Type': 'application/json', ...headers } });
+      return { status, headers: answered, body: text && answered['content-type']?.startsWith('application/json') ? JSON.parse(text) : text };
+    },
+  };
+}
