@@ -77,6 +77,7 @@ try {
   console.log('one was killed');
   await until(() => received.size === 2 * events);
   console.log(`${events} more: ${received.size - events} arrived`);
+  await until(async () => (await shares()) === '2' && (await postgres.query('SELECT COUNT(*) FROM notifier.outbox_shards WHERE lease_until > now()')) === '64');
   const owners = await postgres.query("SELECT string_agg(count::text, ' and ') FROM (SELECT COUNT(*) FROM notifier.outbox_shards WHERE lease_until > now() GROUP BY owner) AS each");
   console.log(`the others own ${owners} shards of 64`);
 } finally {

@@ -28,7 +28,9 @@ before(async () => {
   receiver = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    const name = `${request.url} ${JSON.parse(body).id}`;
+    const { id } = JSON.parse(body);
+    if (!id.startsWith('e-')) return void response.end(); // of a change
+    const name = `${request.url} ${id}`;
     const known = received.get(name);
     if (known !== undefined) assert.equal(known.key, request.headers['webhook-id'], 'what arrives again comes under the same key');
     received.set(name, { key: request.headers['webhook-id'], count: (known?.count ?? 0) + 1 });
@@ -37,7 +39,8 @@ before(async () => {
   await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const config = join(folder.path, 'config.json');
   const notifiers = Array.from({ length: targets }, (_, i) => ({ id: `n-${i}`, name: `n ${i}`, platform: 'webhook', send_all_events: true, type_data: { webhook_url: `http://127.0.0.1:${receiver.address().port}/t${i}` } }));
-  writeFileSync(config, JSON.stringify({ version: 1, apps: [{ id: 'shop', name: 'shop', notifiers }] }));
+  const mail = { id: 'mail', name: 'mail', platform: 'email', send_all_events: true, type_data: { emails: ['ops@example.com'] } };
+  writeFileSync(config, JSON.stringify({ version: 1, apps: [{ id: 'shop', name: 'shop', notifiers: [...notifiers, mail] }] }));
 });
 
 after(async () => {
@@ -107,6 +110,17 @@ test('a Node worker and a native one share the work, and what one of them had is
   const attempts = Number(await postgres.query('SELECT COUNT(*) FROM notifier.delivery_attempts'));
   assert.ok([...received.values()].reduce((sum, { count }) => sum + count, 0) <= attempts);
 
+  // Both deal deliveries into the same shards, mail into the same lanes.
+  assert.equal(await postgres.query('SELECT COUNT(DISTINCT notifier_id) FROM notifier.deliveries'), String(targets + 1));
+  assert.equal(await postgres.query('SELECT notifier_id FROM notifier.deliveries GROUP BY 1 HAVING COUNT(DISTINCT (shard, target, host)) > 1'), '');
+
+  // What the one has stored the other changes.
+  for (const [position, server] of [two, one, two].entries()) {
+    const name = `n 0, ${position}`;
+    assert.equal((await server.call('PATCH', '/v1/apps/shop/notifiers/n-0', { notifier: { name } })).status, 200);
+    assert.equal((await server.call('PATCH', '/v1/apps/shop', { app: { name: `shop, ${position}` } })).status, 200);
+    await until('both have the name', async () => (await Promise.all([one, two].map((each) => each.call('GET', '/v1/apps/shop/notifiers/n-0')))).every(({ body }) => body.notifier.name === name));
+  }
   // What one changes the other sees, and of two that make the same one does.
   assert.equal((await two.call('POST', '/v1/apps', { app: { name: 'bazaar' } })).status, 201);
   const shows = async (server, name) => JSON.stringify((await server.call('GET', '/v1/apps')).body).includes(`"${name}"`);
@@ -222,7 +236,7 @@ test('a server for requests alone owns nothing, and one that only sends answers 
   assert.equal((await fetch(`${api.url}/readyz`)).status, 200);
   const figures = await (await fetch(`${api.url}/metrics`)).text();
   assert.ok(figures.includes('notifier_registry_revision ') && !figures.includes('notifier_outbox_shards_owned'), figures);
-  assert.equal(await waiting(), String(5 * targets));
+  assert.equal(await waiting(), String(5 * (targets + 1)));
   const worker = await startNode('--role', 'worker');
   await until('the worker owns all shards', async () => (await owned(worker)) === 64);
   await until('all arrives', () => received.size === before + 5 * targets);

@@ -236,3 +236,30 @@ test('many loads with own event types leave the memory as it was', async () => {
   assert.ok(process.memoryUsage().external - before < 4e6, `${process.memoryUsage().external - before} bytes more`);
   engine.dispose();
 });
+
+test('a committer awaits what another machine has changed before it plans anew', async () => {
+  const engine = await newEngine(JSON.stringify(start));
+  const rename = (name) => engine.handle({ method: 'PATCH', url: '/v1/apps/app-a/notifiers/no-a0', body: { notifier: { name } } });
+  const other = await newEngine(JSON.stringify(start));
+  const store = new PlainStore(JSON.stringify(start));
+  const [theirs] = other.handle({ method: 'PATCH', url: '/v1/apps/app-a/notifiers/no-a0', body: { notifier: { name: 'theirs' } } }).changes;
+  store.keep([{ changes: [theirs] }]);
+  let plans = 0;
+  let catches = 0;
+  const committer = new Committer(engine, {
+    store: (outcomes) => store.keep(outcomes),
+    async catchUp() {
+      await null;
+      ++catches;
+      engine.apply([{ ...theirs, expected: '*' }]);
+    },
+  });
+  const outcome = await committer.commit(() => (++plans, rename('ours')));
+  assert.deepEqual([outcome.response.status, plans, catches], [200, 2, 1]);
+  assert.equal(engine.notifier('no-a0').name, 'ours');
+
+  // One that fails is as good as none.
+  const failing = new Committer(engine, { store: () => { throw new NotifierError('conflict', 'no'); }, tries: 3, catchUp: () => { ++catches; throw new Error('down'); } });
+  await assert.rejects(failing.commit(() => rename('never')), { code: 'conflict' });
+  assert.equal(catches, 3);
+});

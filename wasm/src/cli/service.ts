@@ -17,6 +17,9 @@ import { SharedDatabase } from './shared_database.js';
 /** Why deliveries end whose notifier was given up. */
 const switchedOff = 'the notifier was switched off';
 
+/** How often a request is planned that other servers are faster than: who wins goes on at once. */
+const mostTries = 64;
+
 const anything: DeliveryFilter = { id: '', notifierId: '', eventId: '', eventType: '', state: '', since: Number.MIN_SAFE_INTEGER };
 
 function foundOf(record: StoredRecord): FoundDelivery {
@@ -38,6 +41,8 @@ export class Service {
   readonly #history: AskedHistory;
   /** Deliveries that requests have sent again or withdrawn, until that is on the disk. */
   #asked: Promise<unknown>[] = [];
+  /** Those of a shared database that a request sends again. */
+  readonly #again: number[] = [];
   /** Notifiers that were switched off since their target is gone or kept failing: what waits for them ends. */
   readonly #givenUp = new Set<string>();
   /** For each outcome that is being committed, which of its deliveries are new. */
@@ -89,7 +94,7 @@ export class Service {
       },
       // What is dead is nobody's, and what waits its owner's.
       resend: ({ notifierId, id, record }) => {
-        if (shared !== undefined) return void this.#asked.push(shared.store.resend([record.sequence]));
+        if (shared !== undefined) return void this.#again.push(record.sequence);
         this.#asked.push(this.outbox.resend(notifierId, id));
         void store.find(notifierId, id).then((record) => record && metrics.enqueued(record.platform), () => {});
       },
@@ -108,7 +113,7 @@ export class Service {
       };
     }
     this.#engine = newEngine({ history: this.#history, refuseUrl: (url) => this.#refuse(url) });
-    this.#committer = new Committer(this.#engine, { store: (outcomes) => this.#keep(outcomes), catchUp: shared && (() => shared.catchUp()) });
+    this.#committer = new Committer(this.#engine, { store: (outcomes) => this.#keep(outcomes), catchUp: shared && (() => shared.catchUp()), ...(shared && { tries: mostTries }) });
   }
 
   get engine(): Engine {
@@ -134,6 +139,7 @@ export class Service {
         this.#commit(() => {
           const handled = this.#history.within(pages, () => this.#engine.handle(request));
           asked = this.#asked.splice(0);
+          if (this.#again.length > 0) asked.push(this.#shared!.store.resend(this.#again.splice(0)));
           return handled;
         }),
       );

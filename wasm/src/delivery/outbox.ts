@@ -126,7 +126,7 @@ export interface OutboxOptions {
    * is put in as a delivery of its own. An `Engine` will do. A store of the host's own needs `regroup` and `groups` then. Default: each is sent at once.
    */
   tellTogether?: GroupHost;
-  /** Whether what an earlier process left is sent. Default: true. */
+  /** Whether what an earlier process left is sent; of a store that outboxes share, whether this one sends, or only puts in. Default: true. */
   resume?: boolean;
   /** Called after each attempt, and for what is given up without one: mail to nobody, what `refuse` refuses. */
   onAttempt?: (report: OutboxReport) => void;

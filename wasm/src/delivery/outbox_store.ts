@@ -172,7 +172,10 @@ export interface OutboxStore {
   write(writes: readonly OutboxWrite[]): PromiseLike<void> | void;
   /** Forgets what has ended and is not kept any longer. @returns how many */
   forget(what: OutboxForget): PromiseLike<number> | number;
-  /** The content of a delivery, with the recipients that are left; undefined where it is lost for good. One that is `grouped` needs none. */
+  /**
+   * The content of a delivery, with the recipients that are left; undefined where it is lost for good. One that is `grouped` needs none. A
+   * `NotifierError` `conflict` of a store that is shared: the delivery is not this outbox's to attempt, or not for long enough.
+   */
   load(sequence: number): PromiseLike<Delivery | undefined> | Delivery | undefined;
   /** Everything pending, held or `grouping`, each kind in order of sequence, in pages. Their history may be left out. Asked once, at the start. */
   waiting(): AsyncIterable<readonly StoredRecord[]> | Iterable<readonly StoredRecord[]>;

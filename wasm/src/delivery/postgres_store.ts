@@ -607,7 +607,13 @@ export class PostgresOutboxStore implements OutboxStore {
     return records[0];
   }
 
+  /** What was told of here is in the lists. */
+  async #settled(): Promise<void> {
+    await this.#outbox?.flush().catch(() => {});
+  }
+
   async list({ notifierId = '', state = '' as OutboxState, offset, limit, upTo = 0 }: StoreQuery): Promise<StorePage> {
+    await this.#settled();
     const [total] = await this.#lists.run('countRecords', notifierId, state);
     const records = (await this.#lists.run('pageOfRecords', notifierId, state, upTo || anySequence, limit, offset)).map(readRecord);
     await withHistories(this.#lists.run, records);
@@ -623,6 +629,7 @@ export class PostgresOutboxStore implements OutboxStore {
   async search({ appId, id, notifierId, eventId, eventType, state, since }: DeliverySearch, limit: number, place: number): Promise<FoundRecords> {
     const [by, value] = id !== '' ? (['Key', id] as const) : eventId !== '' ? (['Event', eventId] as const) : notifierId !== '' ? (['Notifier', notifierId] as const) : ([state === 'dead' ? 'Dead' : 'App', appId] as const);
     const upTo = place || anySequence;
+    await this.#settled();
     const records = (await this.#lists.run(`searchBy${by}`, value, upTo, appId, id, notifierId, eventId, eventType, state, Math.round(since), limit + 1)).map(readRecord);
     await withHistories(this.#lists.run, records);
     if (records.length > limit) return { next: records.pop()!.sequence, records };
