@@ -238,10 +238,11 @@ test('many loads with own event types leave the memory as it was', async () => {
 });
 
 test('a committer awaits what another machine has changed before it plans anew', async () => {
-  const engine = await newEngine(JSON.stringify(start));
+  const snapshot = (await newEngine(JSON.stringify(start))).snapshot();
+  const engine = await newEngine(snapshot);
   const rename = (name) => engine.handle({ method: 'PATCH', url: '/v1/apps/app-a/notifiers/no-a0', body: { notifier: { name } } });
-  const other = await newEngine(JSON.stringify(start));
-  const store = new PlainStore(JSON.stringify(start));
+  const other = await newEngine(snapshot);
+  const store = new PlainStore(snapshot);
   const [theirs] = other.handle({ method: 'PATCH', url: '/v1/apps/app-a/notifiers/no-a0', body: { notifier: { name: 'theirs' } } }).changes;
   store.keep([{ changes: [theirs] }]);
   let plans = 0;
