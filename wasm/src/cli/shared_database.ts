@@ -177,7 +177,7 @@ export class SharedDatabase implements ServerDatabase {
 
   /** Resolves, within a second, when the engine shows what made keep() conflict. */
   async catchUp(): Promise<void> {
-    await this.waitFor(this.#wanted, patienceMs);
+    if (this.#wanted > this.#revision) await this.waitFor(this.#wanted, patienceMs);
   }
 
   /** Resolves when the engine shows a revision, which another server may have answered. False: it does not in time. */
