@@ -265,6 +265,7 @@ export async function serve(args: string[]): Promise<number> {
       throw new Failure(`wrong setting: ${faults(error).join('; ')}`);
     }
 
+    service.follow();
     delivering = await openOutbox(
       values,
       {
@@ -287,7 +288,6 @@ export async function serve(args: string[]): Promise<number> {
     );
     service.outbox = delivering.outbox;
     service.sender = delivering.sender;
-    service.follow();
     const findApp = (idOrName: string) => engine.apps().find(({ id, name }) => id === idOrName || name === idOrName);
     const access = new Access(findApp, tokens, requestsPerSecond, values.cors);
     const { outbox } = delivering;

@@ -200,7 +200,8 @@ export class Service {
   follow(): void {
     this.#shared?.follow((changes) => {
       this.#notifierCount = undefined;
-      void this.#follow(changes);
+      // Until there is an outbox nothing waits here; how a notifier stands is looked at then.
+      if ((this.outbox as Outbox | undefined) !== undefined) void this.#follow(changes);
     });
   }
 

@@ -172,6 +172,11 @@ export class SharedDatabase implements ServerDatabase {
   /** Brings it into the engine, from now on. @param onChanges is called with it, once it is seen */
   follow(onChanges: (changes: readonly Change[]) => void): void {
     this.store.listener.start();
+    // A delivery may have come with the notifier that it is for.
+    this.store.beforeArrival = async () => {
+      const [head] = await this.#follower.run('selectRevision');
+      if (Number(head![0]) > this.#revision) await this.waitFor(Number(head![0]), patienceMs);
+    };
     this.#following = this.#follow(this.#engine!, onChanges);
   }
 

@@ -87,6 +87,8 @@ export class PostgresOutboxStore implements OutboxStore {
   readonly listener: Listener;
   /** Called for each delivery that arrives to be sent here, and for one that was withdrawn by hand. @internal */
   onArrival: ((record: StoredRecord) => void) | undefined;
+  /** Awaited before what others have stored is admitted: what it is judged by has to be seen, too. @internal */
+  beforeArrival: (() => Promise<void>) | undefined;
   /** @internal */
   onWithdrawn: ((record: StoredRecord) => void) | undefined;
 
@@ -301,6 +303,7 @@ export class PostgresOutboxStore implements OutboxStore {
     const commands = await this.#newCommands(watcher, shards);
     const oldest = BigInt((await watcher.run('oldestTransaction'))[0]![0]!);
     const rows = await watcher.run('selectArrived', this.#since, shards);
+    if (rows.length > 0) await this.beforeArrival?.();
     this.#admit(outbox, rows.map((row) => this.#arrived(readRecord(row), xactOf(row))));
     this.#since = oldest;
     for (const xact of this.#seen.keys()) if (xact < oldest) this.#seen.delete(xact);
@@ -334,6 +337,7 @@ export class PostgresOutboxStore implements OutboxStore {
     if (first === undefined) return false;
     const [shard, unread] = first;
     const rows = await watcher.run('selectWaiting', shard, unread.after, unread.before);
+    if (rows.length > 0) await this.beforeArrival?.();
     if (this.#unread.get(shard) !== unread) return this.#unread.size > 0;
     const records = rows.map(readRecord);
     this.#unread.delete(shard); // in turn, so that a long one holds up no other
