@@ -53,6 +53,10 @@ int main() {
   one("logChange", sql::log_change);
   one("forgetLog", sql::forget_log);
   one("removeRow", sql::remove_row);
+  one("removeNotifier", sql::remove_notifier);
+  one("forgetRemovedOf", sql::forget_removed_of);
+  one("forgetRemoved", sql::forget_removed);
+  one("removedNotifier", sql::removed_notifier);
   one("forgetEventsOf", sql::forget_events_of);
   one("putRow", sql::put_row);
   one("insertRow", sql::insert_row);

@@ -58,10 +58,8 @@ class EventReader {
   /// database fails.
   std::string removed(std::string_view app_id, std::string_view notifier_id) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto rows = connection_.run(
-        "SELECT change FROM removed_notifiers WHERE id = $1 AND app_id = $2 AND removed_at > clock_timestamp() - "
-        "INTERVAL '1 day'",
-        PostgresParameters().add(notifier_id).add(app_id));
+    const auto rows =
+        connection_.run(postgres_sql::removed_notifier, PostgresParameters().add(notifier_id).add(app_id));
     return rows && !rows->is_empty() ? std::string(rows->text(0, 0)) : std::string();
   }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "notifier/adapters/postgres_outbox.hpp"
+#include "notifier/adapters/postgres_registry_sql.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
 #if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS && NOTIFIER_COMPILED
@@ -196,9 +197,7 @@ inline Result<std::size_t> PostgresOutbox::forget(const OutboxForget& what) {
       if (!done) return std::move(done).error();
     }
   }
-  // Every hour: what is an hour short of a day would be older than that the next time.
-  const auto removed =
-      writer_.run("DELETE FROM removed_notifiers WHERE removed_at < clock_timestamp() - INTERVAL '23 hours'");
+  const auto removed = writer_.run(detail::postgres_sql::forget_removed);
   if (!removed) return removed.error();
   // Two that had a rest together may have gone at the same moment, and each have left it to the other.
   const auto rests = writer_.run(detail::postgres_sql::forget_rests);

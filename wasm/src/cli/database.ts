@@ -21,6 +21,8 @@ export interface ServerDatabase {
   /** What an operator wants to know. */
   figures(): Promise<StorageFigures>;
   event(appId: string, id: string): Promise<string | undefined>;
+  /** The change that put a notifier which was removed less than a day ago. */
+  removed(appId: string, notifierId: string): Promise<string | undefined>;
   events(appId: string, offset: number, limit: number, place?: number): Promise<HistoryPage>;
 }
 

@@ -269,6 +269,12 @@ export class SharedDatabase implements ServerDatabase {
     return row?.[0];
   }
 
+  /** The change that put a notifier which was removed less than a day ago. */
+  async removed(appId: string, notifierId: string): Promise<string | undefined> {
+    const [row] = await this.store.connections.lists.run('removedNotifier', notifierId, appId);
+    return row?.[0];
+  }
+
   async events(appId: string, offset: number, limit: number, place?: number): Promise<HistoryPage> {
     const { run } = this.store.connections.lists;
     const [total] = await run('countEvents', appId);
@@ -285,8 +291,11 @@ async function keepChange(run: Run, change: Change, version: string, json: strin
   const { id = kind } = (change as Record<string, any>)[kind] as { id?: string };
   const expected = change.expected ?? '';
   if (verb === 'remove') {
-    if ((await run('removeRow', kind, id, expected)).touched === 0) throw conflict();
-    if (kind === 'app') await run('forgetEventsOf', id);
+    const removed = change.op === 'remove_notifier' ? await run('removeNotifier', kind, id, expected, change.notifier.app_id) : await run('removeRow', kind, id, expected);
+    if (removed.touched === 0) throw conflict();
+    if (kind !== 'app') return;
+    await run('forgetEventsOf', id);
+    await run('forgetRemovedOf', id);
     return;
   }
   if (change.op === 'put_notifier' && (await run('hasRow', 'app', change.notifier.app_id)).length === 0) throw conflict();

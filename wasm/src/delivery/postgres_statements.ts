@@ -12,6 +12,7 @@ export const migrations: readonly string[] = [
   "CREATE TABLE outbox_workers (worker BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name TEXT NOT NULL, alive_until TIMESTAMPTZ NOT NULL) WITH (fillfactor = 50);CREATE TABLE outbox_shards (shard SMALLINT PRIMARY KEY, owner BIGINT NOT NULL DEFAULT 0, epoch BIGINT NOT NULL DEFAULT 0, lease_until TIMESTAMPTZ NOT NULL DEFAULT '-infinity') WITH (fillfactor = 25);INSERT INTO outbox_shards (shard) SELECT generate_series(0, 63);",
   "CREATE TABLE outbox_commands (number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, shard SMALLINT NOT NULL, name TEXT NOT NULL, app_id TEXT NOT NULL, notifier_id TEXT NOT NULL, key TEXT NOT NULL);ALTER TABLE deliveries DROP CONSTRAINT deliveries_notifier_id_key_key;ALTER TABLE deliveries ADD CONSTRAINT deliveries_by_key UNIQUE (key, notifier_id);CREATE INDEX deliveries_of_app ON deliveries (app_id, sequence);CREATE INDEX deliveries_of_event ON deliveries (event_id, sequence);CREATE INDEX deliveries_dead ON deliveries (app_id, sequence) WHERE state = 'dead';",
   "CREATE SEQUENCE stream_ids;CREATE UNLOGGED TABLE stream_listeners (listener BIGINT NOT NULL, app_id TEXT NOT NULL, alive_until TIMESTAMPTZ NOT NULL, PRIMARY KEY (listener, app_id));CREATE UNLOGGED TABLE stream_messages (number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sender BIGINT NOT NULL, app_id TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL, told_at TIMESTAMPTZ NOT NULL DEFAULT now());",
+  "CREATE TABLE removed_notifiers (id TEXT PRIMARY KEY, app_id TEXT NOT NULL, change TEXT NOT NULL, removed_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp());",
 ];
 
 export const statements = {
@@ -32,9 +33,13 @@ export const statements = {
   logChange: "INSERT INTO registry_log VALUES ($1, $2, $3)",
   forgetLog: "DELETE FROM registry_log WHERE revision <= $1",
   removeRow: "DELETE FROM registry WHERE kind = $1 AND id = $2 AND ($3 = '*' OR version = $3)",
+  removeNotifier: "WITH gone AS (DELETE FROM registry WHERE kind = $1 AND id = $2 AND ($3 = '*' OR version = $3) RETURNING id, change) INSERT INTO removed_notifiers (id, app_id, change) SELECT id, $4, change FROM gone ON CONFLICT (id) DO UPDATE SET app_id = excluded.app_id, change = excluded.change, removed_at = excluded.removed_at",
+  forgetRemovedOf: "DELETE FROM removed_notifiers WHERE app_id = $1",
+  forgetRemoved: "DELETE FROM removed_notifiers WHERE removed_at < clock_timestamp() - INTERVAL '23 hours'",
+  removedNotifier: "SELECT change FROM removed_notifiers WHERE id = $1 AND app_id = $2 AND removed_at > clock_timestamp() - INTERVAL '1 day'",
   forgetEventsOf: "DELETE FROM events WHERE app_id = $1",
   putRow: "INSERT INTO registry (kind, id, change, version) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, id) DO UPDATE SET change = excluded.change, version = excluded.version",
-  insertRow: "INSERT INTO registry (kind, id, change, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+  insertRow: "WITH back AS (DELETE FROM removed_notifiers WHERE id = $2 AND $1 = 'notifier') INSERT INTO registry (kind, id, change, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
   updateRow: "UPDATE registry SET change = $3, version = $4 WHERE kind = $1 AND id = $2 AND version = $5",
   insertEvents: "INSERT INTO events (app_id, event_id, event) SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[]) ON CONFLICT (app_id, event_id) WHERE event_id <> '' DO NOTHING RETURNING app_id, event_id",
   forgetEvents: "DELETE FROM events WHERE app_id = $1 AND number <= (SELECT number FROM events WHERE app_id = $1 ORDER BY number DESC OFFSET $2 LIMIT 1)",

@@ -528,6 +528,7 @@ export class PostgresOutboxStore implements OutboxStore {
         });
       }
     }
+    await this.#writer.run('forgetRemoved');
     await this.#writer.run('forgetRests');
     return count;
   }
