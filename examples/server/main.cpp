@@ -25,6 +25,7 @@
 #include "delivery_log.hpp"
 #include "http_server.hpp"
 #include "import.hpp"
+#include "language.hpp"
 #include "metrics.hpp"
 #include "notifier/adapters/system_zones.hpp"
 #include "openapi_json.hpp"
@@ -188,6 +189,10 @@ int run(const server::Options& options, notifier::Registry& registry, server::St
   notifier::Settings settings = registry.settings();
   if (!options.email_from.empty()) settings.email_from = options.email_from;
   if (!options.link_base.empty()) settings.link_base = options.link_base;
+  if (!options.language.empty()) settings.language = options.language;
+  if (auto known = server::learn(settings.language, registry, storage); !known) {
+    return fail("the language " + settings.language + " cannot be added to the vocabulary", known.error());
+  }
   if (auto set = registry.set_settings(settings); !set) return fail("wrong setting", set.error());
   try {
     return serve(options, registry, storage);

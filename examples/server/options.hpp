@@ -22,6 +22,7 @@ struct Options {
   std::string audit_file;
   std::string email_from;
   std::string link_base;
+  std::string language;
   std::string tls_certificate;  ///< PEM file; empty: no TLS
   std::string tls_key;
   std::string dashboard;  ///< empty: what is installed with this program
@@ -76,6 +77,8 @@ Serves the notifier API over HTTP, delivers what it makes, and keeps everything 
                      how long a client may take to send a request (default 30)
   --email-from FROM  From of mails, as "Notifier <notifier@example.com>"
   --link-base URL    the dashboard that messages link to
+  --language TAG     what messages are in whose notifier and app name no language, as fr, which is known without
+                     further ado; others are the vocabulary's (default: what an imported configuration says, or en)
   --dashboard DIR    show at / the page that is in this folder: `dist` of the npm package notifier-wasm (default: what
                      is installed with this program, in ../share/notifier/dashboard)
   --import FILE      fill an empty database from a snapshot or configuration before serving

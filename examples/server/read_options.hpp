@@ -24,7 +24,7 @@ namespace server {
 /// Every option that has a value, and every one that has none; without its hyphens.
 inline constexpr std::string_view options_with_value =
     "port host database role token tokens rate-limit tls-certificate tls-key cors dashboard request-timeout email-from "
-    "link-base audit import backup "
+    "link-base language audit import backup "
     "config "
     "smtp allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-megabytes keep-delivered "
     "keep-dead";
@@ -32,7 +32,7 @@ inline constexpr std::string_view options_without_value = "export no-access-log 
 /// What a configuration may have: all that is not done once and ends.
 inline constexpr std::string_view configurable =
     "port host database role token tokens rate-limit tls-certificate tls-key cors dashboard request-timeout email-from "
-    "link-base audit import smtp "
+    "link-base language audit import smtp "
     "allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-megabytes keep-delivered "
     "keep-dead "
     "no-access-log allow-private-targets dry-run";
@@ -77,6 +77,7 @@ inline std::string take_value(std::string_view name, std::string_view value, Opt
                             : name == "cors"            ? &options.cors_origin
                             : name == "email-from"      ? &options.email_from
                             : name == "link-base"       ? &options.link_base
+                            : name == "language"        ? &options.language
                             : name == "dashboard"       ? &options.dashboard
                             : name == "audit"           ? &options.audit_file
                             : name == "import"          ? &options.import_file

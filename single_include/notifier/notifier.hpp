@@ -1432,10 +1432,11 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// What has notifiers. Owns its text.
 struct App {
-  std::string id;          ///< opaque, unique
-  std::string name;        ///< unique; what people and URLs use
-  User owner;              ///< empty id: none known
-  std::string project_id;  ///< empty: in no project. Project events go to its apps
+  std::string id;             ///< opaque, unique
+  std::string name;           ///< unique; what people and URLs use
+  User owner;                 ///< empty id: none known
+  std::string project_id;     ///< empty: in no project. Project events go to its apps
+  std::string language = {};  ///< what its notifiers' messages are in that name none, as "fr"; empty: the settings'
 };
 
 NOTIFIER_NAMESPACE_END
@@ -1792,7 +1793,7 @@ struct Notifier {
   std::string quiet;
   std::optional<Timestamp> muted_until;
   bool muted_pass_errors = false;
-  std::string language;  ///< what its messages are in, as "fr"; empty: the settings' language
+  std::string language;  ///< what its messages are in, as "fr"; empty: its app's language
   Timestamp created_at;
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
   std::optional<SwitchedOff> switched_off;  ///< only of one that is not active, until somebody makes it so
@@ -2298,6 +2299,8 @@ using Catalogue = Vocabulary;
 
 /// The form that Vocabulary::read() takes. What began as the built-in one is written as what differs from it.
 void write_json(json::Writer& out, const Vocabulary& vocabulary);
+/// Writes one of its kinds as a row of that form, also a built-in one: what its `event_kinds` would have to say for it.
+void write_json(json::Writer& out, const Vocabulary& vocabulary, const EventKind& kind);
 
 // JSON of the API, keys in the order they are named here.
 /// Writes `{"id","name","display_name","position"}`.
@@ -2343,6 +2346,7 @@ struct AppPatch {
   std::optional<std::string> name;
   std::optional<User> owner;              ///< one whose members are all empty: none is known
   std::optional<std::string> project_id;  ///< empty: in no project
+  std::optional<std::string> language;    ///< empty: the settings'
 };
 
 /// What is to be different in a person; what is absent stays as it is.
@@ -2373,7 +2377,7 @@ struct Settings {
   std::string link_base = {};  ///< URL of the host's dashboard, without a final slash; empty: no such links
   Links links = {};
   std::string logo_url = {};  ///< of a platform's picture, as the API tells it; "{platform}" stands for its name
-  std::string language = {};  ///< what people read whose notifier says nothing else, by its tag; empty: English
+  std::string language = {};  ///< what people read whose notifier and app say nothing else; empty: English
 };
 
 NOTIFIER_NAMESPACE_END
@@ -5464,7 +5468,7 @@ namespace detail {
 inline constexpr std::string_view document_keys =
     "version apps users vocabulary event_types event_kinds event_categories email_from link_base links logo_url "
     "language events event_ids";
-inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
+inline constexpr std::string_view app_keys = "id name owner project_id language notifiers";
 inline constexpr std::string_view user_keys = "id username email";
 inline constexpr std::string_view category_keys = "id name display_name position";
 inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";
@@ -18930,6 +18934,28 @@ class RowWriter {
     });
   }
 
+  /// The row of one of its kinds, with all that it says.
+  void write_kind(const EventKind& kind) {
+    const auto& facts = own_.kind_facts[static_cast<std::size_t>(&kind - own_.kinds.data())];
+    out_.object([&] {
+      out_.member("type", kind.type);
+      out_.member("scope", to_string(kind.scope));
+      if (!kind.selectable_as.empty()) out_.member("selectable_as", kind.selectable_as);
+      if (facts.words != nullptr) {
+        out_.key("wordings");
+        out_.array([&] {
+          for (const WordingRow& row : *facts.words) write_wording(row);
+        });
+      }
+      if (facts.sample.empty()) return;
+      out_.key("sample");
+      out_.object([&] {
+        out_.key("type_data");
+        out_.raw(facts.sample);
+      });
+    });
+  }
+
  private:
   /// @param is_same    as `bool(const Row&, const Row&)`
   /// @param write_row  as `void(const Row&)`
@@ -18992,26 +19018,6 @@ class RowWriter {
     if (own.words == other.words) return true;
     return own.words != nullptr && other.words != nullptr &&
            std::equal(own.words->begin(), own.words->end(), other.words->begin(), other.words->end());
-  }
-  void write_kind(const EventKind& kind) {
-    const auto& facts = own_.kind_facts[static_cast<std::size_t>(&kind - own_.kinds.data())];
-    out_.object([&] {
-      out_.member("type", kind.type);
-      out_.member("scope", to_string(kind.scope));
-      if (!kind.selectable_as.empty()) out_.member("selectable_as", kind.selectable_as);
-      if (facts.words != nullptr) {
-        out_.key("wordings");
-        out_.array([&] {
-          for (const WordingRow& row : *facts.words) write_wording(row);
-        });
-      }
-      if (facts.sample.empty()) return;
-      out_.key("sample");
-      out_.object([&] {
-        out_.key("type_data");
-        out_.raw(facts.sample);
-      });
-    });
   }
   void write_wording(const WordingRow& row) {
     const auto write = [&](std::string_view name, std::string_view text) {
@@ -19313,6 +19319,10 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const Vocabulary& vocabulary)
   detail::RowWriter(out, own, own.is_standard ? Vocabulary::standard()->state() : none).write();
 }
 
+NOTIFIER_INLINE void write_json(json::Writer& out, const Vocabulary& vocabulary, const EventKind& kind) {
+  detail::RowWriter(out, vocabulary.state(), vocabulary.state()).write_kind(kind);
+}
+
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/platform/own.hpp --------------------------------------------------------------------------------------
@@ -19413,6 +19423,7 @@ inline void write_app_members(json::Writer& out, const App& app) {
     write_user(out, app.owner);
   }
   if (!app.project_id.empty()) out.member("project_id", app.project_id);
+  if (!app.language.empty()) out.member("language", app.language);
 }
 
 /// Reads a text; null means absent.
@@ -19436,6 +19447,7 @@ inline void read_app(json::View object, App& out, Problems& problems) {
   read_text(object, "id", "id", out.id, problems);
   read_text(object, "name", "name", out.name, problems);
   read_text(object, "project_id", "project_id", out.project_id, problems);
+  read_text(object, "language", "language", out.language, problems);
   out.owner = User();
   const json::View owner = object["owner"];
   if (owner.exists() && !owner.is_null()) read_user(owner, "owner.", out.owner, problems);
@@ -24020,7 +24032,10 @@ inline std::string hex_of(const Hash128& hash) {
 NOTIFIER_INLINE std::string version_of(const Notifier& notifier) { return to_rfc3339(notifier.updated_at); }
 
 NOTIFIER_INLINE std::string version_of(const App& app) {
-  return detail::hex_of(detail::hash_of(app.owner).add(app.id).add(app.name).add(app.project_id));
+  Hash128 hash = detail::hash_of(app.owner).add(app.id).add(app.name).add(app.project_id);
+  // Without one it is what it was before there were languages: servers of both versions may share a store.
+  if (!app.language.empty()) hash.add(app.language);
+  return detail::hex_of(hash);
 }
 
 NOTIFIER_INLINE std::string version_of(const User& user) { return detail::hex_of(detail::hash_of(user)); }
@@ -25754,6 +25769,9 @@ class Record {
 
   explicit Record(const char* data) noexcept : data_(data) {}
 
+  /// Gives another voice to a record's bytes.
+  static void set_voice(char* data, std::uint16_t voice) noexcept { std::memcpy(data + 2, &voice, sizeof voice); }
+
   /// Starts to load what a delivery needs of it.
   void prefetch() const noexcept {
     detail::prefetch(data_);
@@ -25770,6 +25788,7 @@ class Record {
   std::uint16_t filter() const noexcept { return has(filter_flag) ? number_at(id_offset + id_size()) : no_filter; }
   /// Whether not each of its events is told at once.
   bool holds() const noexcept { return has(holds_flag); }
+  bool has_language() const noexcept { return has(language_flag); }
   bool active() const noexcept { return has(active_flag); }
   bool send_all_alerts() const noexcept { return has(alerts_flag); }
   bool send_all_events() const noexcept { return has(events_flag); }
@@ -26157,7 +26176,8 @@ namespace detail {
 
 /// An app with its notifiers, oldest first, immutable: a change makes another block.
 ///
-///     header | id | rows, where they are few; else references to runs of rows | name, owner, project
+///     header | id | rows, where they are few; else references to runs of rows | name, owner, project,
+///     language
 ///
 /// An app with few notifiers is one piece of memory, its id and rows in the first lines. One with many keeps them in
 /// runs, so that a change copies one run and the references to the others.
@@ -26180,6 +26200,7 @@ class AppBlock : public Counted {
   std::string_view project_id() const noexcept { return text(1); }
   std::string_view owner_id() const noexcept { return text(2); }
   std::string_view owner_email() const noexcept { return text(4); }
+  std::string_view language() const noexcept { return text(5); }
   App app() const;
   std::uint64_t sequence() const noexcept { return sequence_; }
   std::size_t notifier_count() const noexcept { return notifier_count_; }
@@ -26284,11 +26305,12 @@ inline void AppBlock::append_text(Buffer& out, const App& app) {
   append_packed(out, app.owner.id);
   append_packed(out, app.owner.username);
   append_packed(out, app.owner.email);
+  append_packed(out, app.language);
 }
 
 inline std::string_view AppBlock::whole_text() const noexcept {
   PackedReader reader(text());
-  for (int i = 0; i < 5; ++i) reader.text();
+  for (int i = 0; i < 6; ++i) reader.text();
   return {text(), static_cast<std::size_t>(reader.position() - text())};
 }
 
@@ -26307,6 +26329,7 @@ inline App AppBlock::app() const {
   app.owner.id = reader.text();
   app.owner.username = reader.text();
   app.owner.email = reader.text();
+  app.language = reader.text();
   return app;
 }
 
@@ -26568,16 +26591,18 @@ struct Voice {
   std::shared_ptr<const BodyTemplate> body = nullptr;  ///< in place of a writer
   std::string language = {};                           ///< what people read, by its tag; empty: the settings'
 
-  static Voice of(const Notifier& notifier) {
+  /// @param app_language  of the notifier's app: counts where the notifier has none
+  static Voice of(const Notifier& notifier, std::string_view app_language) {
+    const std::string_view language = notifier.language.empty() ? app_language : std::string_view(notifier.language);
     if (const OwnPlatform* const own = OwnPlatforms::find(notifier.platform)) {
-      return {notifier.platform, false, BodyTemplate::of(*own), notifier.language};
+      return {notifier.platform, false, BodyTemplate::of(*own), std::string(language)};
     }
     const PlatformRow& row = platform_info(notifier.platform);
     Voice voice{writer_for(notifier), has_own_members(row, notifier.type_data)};
     for (const PlatformField& field : row.fields) {
       if (field.in == Place::whole) voice.body = template_of(notifier.type_data.text(field.key()));
     }
-    voice.language = notifier.language;
+    voice.language = language;
     return voice;
   }
 
@@ -26691,7 +26716,8 @@ class State {
 
   // ---- changing a copy that is not published yet; if one throws, the copy is of no use ----
 
-  void put_app(const App& app);
+  /// @return errc::invalid where its notifiers would need one voice too many in its language
+  Result<void> put_app(const App& app);
   void put_user(const User& user);
   /// @param selected  the bits of `notifier.selected_event_ids`.
   /// @return errc::invalid where the notifier would need one voice too many; then nothing has changed
@@ -26720,9 +26746,11 @@ class State {
   template <class Visit>
   void visit_apps(const HashIndex<std::uint32_t>& index, std::string_view text, Visit&& visit) const;
   void replace_app(const AppBlock& old, AppRef block);
+  /// Puts an app in place of an older state of it, which spoke another language.
+  Result<void> speak(const AppBlock& old, const App& app);
   /// The number of the voice of a notifier that comes, or comes in place of another.
   /// @param old  the number that the other has, or none
-  Result<std::uint16_t> exchange_voice(const Notifier& notifier, std::uint16_t old);
+  Result<std::uint16_t> exchange_voice(const Voice& voice, std::uint16_t old);
   /// The same of its filter; Record::no_filter where it has none.
   Result<std::uint16_t> exchange_filter(std::string_view filter, std::uint16_t old);
 
@@ -26872,7 +26900,7 @@ inline void State::replace_app(const AppBlock& old, AppRef block) {
   apps_.replace(app_hash, std::move(block), &old);
 }
 
-inline void State::put_app(const App& app) {
+inline Result<void> State::put_app(const App& app) {
   const std::uint32_t app_hash = short_hash(app.id);
   const AppBlock* const old = find_app_by_id(app.id);
   const std::string_view old_name = old != nullptr ? old->name() : std::string_view();
@@ -26885,11 +26913,38 @@ inline void State::put_app(const App& app) {
     if (!old_project.empty()) projects_.erase(short_hash(old_project), app_hash);
     if (!app.project_id.empty()) projects_.insert(short_hash(app.project_id), app_hash);
   }
-  if (old != nullptr) {
+  if (old == nullptr) {
+    apps_.insert(app_hash, AppBlock::make(app, next_sequence_++, {}, shape.words));
+  } else if (old->language() == app.language || old->notifier_count() == 0) {
     replace_app(*old, old->with_app(app));
   } else {
-    apps_.insert(app_hash, AppBlock::make(app, next_sequence_++, {}, shape.words));
+    return speak(*old, app);
   }
+  return {};
+}
+
+/// What notifiers share of a body follows from the language: those without one of their own get another voice.
+NOTIFIER_NOINLINE inline Result<void> State::speak(const AppBlock& old, const App& app) {
+  std::vector<RowItem> items;
+  old.for_each_rows([&](const Rows& rows) { rows.append_items(items); });
+  std::size_t bytes = 0;
+  for (const RowItem& item : items) bytes += item.record_size;
+  std::string records;
+  records.reserve(bytes);  // so that what the items borrow stays where it is
+  for (RowItem& item : items) {
+    const Record record(item.record);
+    if (record.has_language()) continue;
+    Voice voice = voices_[record.voice()];
+    voice.language = app.language;
+    const auto number = exchange_voice(voice, record.voice());
+    if (!number) return number.error();
+    char* const own = &records[0] + records.size();
+    records.append(item.record, item.record_size);
+    Record::set_voice(own, *number);
+    item.record = own;
+  }
+  replace_app(old, AppBlock::make(app, old.sequence(), items, shape.words));
+  return {};
 }
 
 inline void State::put_user(const User& user) {
@@ -26927,9 +26982,8 @@ inline Result<std::uint16_t> State::exchange_filter(std::string_view filter, std
   return error;
 }
 
-inline Result<std::uint16_t> State::exchange_voice(const Notifier& notifier, std::uint16_t old) {
+inline Result<std::uint16_t> State::exchange_voice(const Voice& voice, std::uint16_t old) {
   if (old != Voices::none) voices_.remove(old);
-  const Voice voice = Voice::of(notifier);
   const std::uint16_t number = voices_.add(voice, voice.hash(hash));
   if (number != Voices::none) return number;
   // Others have the old one, too, or there would have been a place for the new one.
@@ -26941,7 +26995,8 @@ inline Result<void> State::put_notifier(const AppBlock& app, const Notifier& not
                                         const std::vector<EventBit>& selected) {
   const std::uint64_t id_hash = hash(notifier.id);
   const AppBlock::Place place = app.find(notifier.id, tag(id_hash));
-  const auto voice = exchange_voice(notifier, place.exists ? app.record(place).voice() : Voices::none);
+  const auto voice =
+      exchange_voice(Voice::of(notifier, app.language()), place.exists ? app.record(place).voice() : Voices::none);
   if (!voice) return voice.error();
   const auto filter = exchange_filter(notifier.filter, place.exists ? app.record(place).filter() : Record::no_filter);
   if (!filter) {
@@ -27307,7 +27362,7 @@ namespace detail {
 
 /// Makes a State of a million notifiers at once. Ids and names are unique: the caller has seen to that.
 ///
-///     builder.begin_app();
+///     builder.begin_app(app);
 ///     builder.add(notifier, selected);
 ///     builder.end_app(app);
 class StateBuilder {
@@ -27323,7 +27378,8 @@ class StateBuilder {
     notifiers_.reserve(notifier_count);
   }
 
-  void begin_app() {
+  void begin_app(const App& app) {
+    language_ = app.language;
     records_.clear();
     rows_.clear();
     ends_.clear();
@@ -27333,7 +27389,7 @@ class StateBuilder {
   /// @return errc::invalid where the notifier would need one voice too many
   NOTIFIER_NOINLINE Result<void> add(const Notifier& notifier, const std::vector<EventBit>& selected,
                                      std::uint64_t id_hash) {
-    const Voice voice = Voice::of(notifier);
+    const Voice voice = Voice::of(notifier, language_);
     const std::uint16_t number = state_->voices_.add(voice, voice.hash(state_->hash));
     if (number == Voices::none) return too_many_voices();
     const auto filter = state_->exchange_filter(notifier.filter, Record::no_filter);
@@ -27367,6 +27423,7 @@ class StateBuilder {
   std::vector<HashEntry> names_, projects_, notifiers_;
   std::vector<HashIndex<Ref<const UserBlock>>::Entry> users_;
   // of the app at hand
+  std::string language_;
   Buffer records_;
   std::vector<std::size_t> ends_;
   std::vector<std::uint64_t> rows_;
@@ -27478,8 +27535,10 @@ NOTIFIER_NOINLINE inline void check_bodies(const Voices& voices, const Vocabular
   }
 }
 
-/// A problem for each language that notifiers or the settings ask for, and which the vocabulary lacks.
-NOTIFIER_NOINLINE inline void check_languages(const State& state, const Vocabulary& vocabulary, Problems& problems) {
+/// A problem where notifiers or apps ask for a language that the vocabulary lacks, or the settings do.
+/// @param counts_settings  another server's change is followed whatever this one's settings are: they are in English
+NOTIFIER_NOINLINE inline void check_languages(const State& state, const Vocabulary& vocabulary, bool counts_settings,
+                                              Problems& problems) {
   const auto check = [&](std::string_view language) {
     if (language.empty() || language == english || vocabulary.state().find_language(language) != nullptr) return;
     if (problems.has("languages")) return;
@@ -27488,17 +27547,20 @@ NOTIFIER_NOINLINE inline void check_languages(const State& state, const Vocabula
   for (std::size_t number = 0; number < state.voices().end(); ++number) {
     check(state.voices()[static_cast<std::uint16_t>(number)].language);
   }
-  check(state.settings->language);
+  for (const AppBlock* const app : state.apps_in_order()) check(app->language());
+  if (counts_settings) check(state.settings->language);
 }
 
 /// Puts another vocabulary in a state that is not published, whose notifiers are kept anew where event types have other
 /// places in it, and the settings' links are read anew. If it fails, the state is of no use.
-NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocabulary> vocabulary, State& next) {
+/// @param counts_settings  see check_languages()
+NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocabulary> vocabulary, bool counts_settings,
+                                                     State& next) {
   const MovedTypes moved(*next.vocabulary, *vocabulary);
   Problems problems;
   moved.check_in_use(next, problems);
   check_bodies(next.voices(), *vocabulary, problems);
-  check_languages(next, *vocabulary, problems);
+  check_languages(next, *vocabulary, counts_settings, problems);
   MovedPlatforms platforms(*next.vocabulary, *vocabulary);
   platforms.check(next, problems);
   auto pages = compile_links(next.settings->links, vocabulary->state(), problems);
@@ -27519,7 +27581,8 @@ NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocab
   std::vector<EventBit> selected;
   Result<void> result;
   for (const AppBlock* const app : next.apps_in_order()) {
-    builder.begin_app();
+    const App whole = app->app();
+    builder.begin_app(whole);
     app->for_each_record([&](Record record) {
       next.read(*app, record, notifier);
       record.read(notifier, selected);
@@ -27528,7 +27591,7 @@ NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocab
       if (result) result = builder.add(notifier, selected, next.hash(notifier.id));
     });
     if (!result) return result;
-    builder.end_app(app->app());
+    builder.end_app(whole);
   }
   for (const UserBlock* const user : next.users_in_order()) builder.add_user(user->user());
   next = *builder.finish();
@@ -27596,6 +27659,7 @@ inline Result<void> apply_app(const Change& change, State& next) {
   Problems problems;
   check_text("id", change.app.id, NOTIFIER_MAX_ID_BYTES, problems);
   check_app(change.app, problems);
+  check_language(*next.vocabulary, change.app.language, false, problems);
   if (!problems.empty()) return std::move(problems).to_error("app");
   const AppBlock* const present = next.find_app_by_id(change.app.id);
   if (const std::string version = present_version(present); !is_as_expected(change, version)) {
@@ -27603,8 +27667,7 @@ inline Result<void> apply_app(const Change& change, State& next) {
   }
   const AppBlock* const namesake = next.find_app_by_name(change.app.name);
   if (namesake != nullptr && namesake != present) return conflict("an app with this name is there already");
-  next.put_app(change.app);
-  return {};
+  return next.put_app(change.app);
 }
 
 inline Result<void> apply_app_removal(const Change& change, State& next) {
@@ -27679,7 +27742,7 @@ inline Result<void> apply_vocabulary(const Change& change, State& next) {
   if (change.vocabulary == nullptr) return invalid("change", "vocabulary", "can't be blank", "blank");
   const std::string version = change.expected.empty() ? std::string() : version_of(*next.vocabulary);
   if (!is_as_expected(change, version)) return unexpected(change, version, "the vocabulary");
-  return put_vocabulary(change.vocabulary, next);
+  return put_vocabulary(change.vocabulary, change.expected != "*", next);
 }
 
 inline Result<void> apply(const Change& change, State& next) {
@@ -28115,6 +28178,7 @@ NOTIFIER_INLINE Result<std::vector<Change>> Registry::plan_add_app(const State& 
                                                                    bool default_notifier) const {
   detail::Problems problems;
   detail::check_app(app, problems);
+  detail::check_language(*state.vocabulary, app.language, true, problems);
   if (problems.empty() && state.find_app_by_name(app.name) != nullptr) {
     problems.add("name", "has already been taken", "taken");
   }
@@ -28191,9 +28255,11 @@ NOTIFIER_INLINE Result<Change> Registry::plan_update_app(const State& state, std
   if (patch.name) change.app.name = *patch.name;
   if (patch.owner) change.app.owner = *patch.owner;
   if (patch.project_id) change.app.project_id = *patch.project_id;
+  if (patch.language) change.app.language = *patch.language;
 
   detail::Problems problems;
   detail::check_app(change.app, problems);
+  if (patch.language) detail::check_language(*state.vocabulary, change.app.language, true, problems);
   if (problems.empty()) {
     const detail::AppBlock* const namesake = state.find_app_by_name(change.app.name);
     if (namesake != nullptr && namesake != block) problems.add("name", "has already been taken", "taken");
@@ -28268,7 +28334,7 @@ NOTIFIER_INLINE Result<Change> Registry::plan_put_vocabulary(Vocabulary vocabula
   change.op = Change::Op::put_vocabulary;
   change.vocabulary = std::make_shared<const Vocabulary>(std::move(vocabulary));
   change.expected = version_of(*next.vocabulary);
-  if (auto fine = detail::put_vocabulary(change.vocabulary, next); !fine) return std::move(fine).error();
+  if (auto fine = detail::put_vocabulary(change.vocabulary, true, next); !fine) return std::move(fine).error();
   return change;
 }
 
@@ -28642,6 +28708,7 @@ inline void Loader::load_app(json::View value, std::size_t position) {
   read_app(value, app_, problems_);
   if (app_.id.empty() && problems_.empty()) app_.id = derive_id("app-", app_.name, {}, {}, 0);
   check_app(app_, problems_);
+  check_language(*builder_.state().vocabulary, app_.language, true, problems_);
   if (problems_.empty()) {
     const json::View id = value["id"];
     claim(app_ids_, id.string() == app_.id ? id.string() : kept_.keep(app_.id), "id");
@@ -28650,7 +28717,7 @@ inline void Loader::load_app(json::View value, std::size_t position) {
   const std::string path = problems_.empty() ? std::string() : at("apps", position);
   faults_.take(path, problems_);
 
-  builder_.begin_app();
+  builder_.begin_app(app_);
   load_notifiers(value["notifiers"], position);
   if (faults_.empty()) builder_.end_app(app_);
 }
@@ -30909,7 +30976,7 @@ class RouterEngine {
   void filter_matches(const State& state, const Event* events, const Audience& audience);
 
   /// Has preview_ and preview_app_id_ stand for a notifier that need not be stored.
-  Result<void> draft(const Notifier& notifier);
+  Result<void> draft(const Notifier& notifier, const State& state);
   /// Makes event_ that which a digest is told as, and begins to render it.
   void begin(const Digest& digest, std::string_view key, const State& state, const AppBlock* app, Record record);
 
@@ -31323,7 +31390,7 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline Result<void> RouterEngine::draft(const Notifier& notifier) {
+inline Result<void> RouterEngine::draft(const Notifier& notifier, const State& state) {
   if (notifier.id.size() > NOTIFIER_MAX_ID_BYTES) {
     return invalid("notifier", "id", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
   }
@@ -31331,15 +31398,16 @@ inline Result<void> RouterEngine::draft(const Notifier& notifier) {
   Notifier named = notifier;
   if (named.id.empty()) named.id = "preview";
   Record::append(preview_, named, {}, Voices::none);
-  rendering_.unregistered = Voice::of(named);
   preview_app_id_ = notifier.app_id;
+  const AppBlock* const app = state.find_app_by_id(preview_app_id_);
+  rendering_.unregistered = Voice::of(named, app != nullptr ? app->language() : std::string_view());
   return {};
 }
 
 inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std::string_view event_json) {
   if (auto error = read(event_json, document_, event_)) return *std::move(error);
-  if (auto drafted = draft(notifier); !drafted) return std::move(drafted).error();
   const State& state = refresh();
+  if (auto drafted = draft(notifier, state); !drafted) return std::move(drafted).error();
   Audience audience;
   audience.app_ids.push_back(preview_app_id_);
   if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
@@ -31349,8 +31417,8 @@ inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std:
 
 inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, const Digest& digest,
                                                   std::string_view key) {
-  if (auto drafted = draft(notifier); !drafted) return std::move(drafted).error();
   const State& state = refresh();
+  if (auto drafted = draft(notifier, state); !drafted) return std::move(drafted).error();
   const AppBlock* const app = state.find_app_by_id(preview_app_id_);
   const Record record(preview_.data());
   begin(digest, key, state, app, record);
@@ -31913,7 +31981,7 @@ inline void record_app_changes(Call& call, const App& before, const App& after) 
   const bool is_moved = before.project_id != after.project_id;
   const bool is_edited =
       (!is_transferred && (before.owner.username != after.owner.username || before.owner.email != after.owner.email)) ||
-      (is_moved && after.project_id.empty());
+      (is_moved && after.project_id.empty()) || before.language != after.language;
   for (const auto& [kind, is_one] : {std::pair<std::string_view, bool>("rename_app", before.name != after.name),
                                      {"transfer_app", is_transferred},
                                      {"update_app_project", is_moved && !after.project_id.empty()},
@@ -31983,6 +32051,7 @@ inline void write_app(json::Writer& out, const App& app) {
       write_user(out, app.owner);
     }
     if (!app.project_id.empty()) out.member("project_id", app.project_id);
+    if (!app.language.empty()) out.member("language", app.language);
   });
 }
 
@@ -32041,12 +32110,14 @@ inline std::vector<FieldError> remarks_on_app(json::View root) {
   return std::move(warnings.list());
 }
 
-/// Reads `{"name"?, "owner":{id, username, email}?, "project_id"?}`; null means absent, and other keys are ignored.
+/// Reads `{"name"?, "owner":{id, username, email}?, "project_id"?, "language"?}`; null means absent, and other keys are
+/// ignored.
 inline Result<AppPatch> read_app_patch(json::View root) {
   AppPatch patch;
   TextReader reader;
   reader.read(root, "name", "name", patch.name);
   reader.read(root, "project_id", "project_id", patch.project_id);
+  reader.read(root, "language", "language", patch.language);
   const json::View owner = root["owner"];
   if (owner.is_object()) {
     patch.owner.emplace();
@@ -32067,6 +32138,7 @@ inline Result<App> read_app(json::View root, const Request& request) {
   App app;
   if (patch->name) app.name = *std::move(patch->name);
   if (patch->project_id) app.project_id = *std::move(patch->project_id);
+  if (patch->language) app.language = *std::move(patch->language);
   if (patch->owner) {
     app.owner = *std::move(patch->owner);
   } else if (!request.user_id.empty()) {

@@ -61,6 +61,7 @@ class Machine {
       case 'c': return check(notifier_configure(engine_, first.at(), first.size()));
       case 's': return load(first);
       case 'C': return check(notifier_catalogue(engine_));
+      case 'k': return check(notifier_event_kind(engine_, first.at(), first.size()));
       case 'V': return put_vocabulary(first);
       case 'F': return judge_by_filter(first, second);
       case 'h': return handle(first, second);

@@ -386,7 +386,7 @@ export function isOperated(start) {
     // Those of TLS make it another server: tls.test.mjs; a role takes a PostgreSQL: cluster.test.mjs.
     const named = [...help.matchAll(/^  --([a-z-]+)/gm)].map(([, name]) => name).filter((name) => !['help', 'config', 'export', 'backup', 'dashboard', 'tls-certificate', 'tls-key', 'role'].includes(name));
     const every = {
-      port: 0, host: '127.0.0.1', database: 'none', token: 'SECRET', tokens: configure('none.json', { tokens: [] }), 'rate-limit': 1000, cors: 'https://page.example', 'request-timeout': 20, 'email-from': 'A <a@example.com>', 'link-base': 'https://example.com', import: twoApps,
+      port: 0, host: '127.0.0.1', database: 'none', token: 'SECRET', tokens: configure('none.json', { tokens: [] }), 'rate-limit': 1000, cors: 'https://page.example', 'request-timeout': 20, 'email-from': 'A <a@example.com>', 'link-base': 'https://example.com', language: 'fr', import: twoApps,
       smtp: 'smtp://SECRET:SECRET@127.0.0.1:9', 'allow-target': ['10.0.0.0/8', 'a.internal'], 'ca-file': '/etc/ssl/certs/ca-certificates.crt', 'send-timeout': 12.5, 'retry-delays': [1, 2.5, 60], 'disable-after': 5, hold: 0.5, 'keep-events': 7, 'keep-megabytes': 3, 'keep-delivered': 1, 'keep-dead': 2,
       audit: join(folder, 'every.ndjson'), 'no-access-log': true, 'allow-private-targets': false, 'dry-run': true,
     };
@@ -396,11 +396,41 @@ export function isOperated(start) {
     assert.equal((await server.call('GET', '/v1/apps', undefined, bearer('SECRET'))).status, 401);
     assert.equal((await server.call('GET', '/v1/apps', undefined, headers)).body.apps.length, 2);
     assert.equal((await server.call('GET', '/v1/settings', undefined, headers)).body.settings.email_from, 'A <a@example.com>');
+    assert.equal((await server.call('GET', '/v1/settings', undefined, headers)).body.settings.language, 'fr');
     for (let i = 0; i < 12; ++i) await server.call('POST', '/v1/apps/shop/events', { type: 'restart', id: `e-${i}` }, headers);
     const { body } = await server.call('GET', '/v1/apps/shop/events', undefined, headers);
     assert.deepEqual([body.meta.pagination.total_count, body.events[0].id], [7, 'e-11']);
     assert.doesNotMatch(server.log(), /SECRET|"path"/);
     await server.stop();
+  });
+
+  test('messages are in the language of the notifier, else of its app, else of the server, which brings French along and keeps it', async () => {
+    const file = database();
+    let server = await startDry(file, ['--import', twoApps, '--language', 'fr']);
+    const said = async (notifier = {}) => {
+      const draft = { name: 'n', platform_id: '5982f145d48c3600273ef089', send_all_events: true, type_data: { webhook_url: 'https://hooks.slack.com/services/x' }, ...notifier };
+      const { status, body } = await server.call('POST', '/v1/apps/shop/notifiers/preview', { notifier: draft, event: 'restart' });
+      assert.equal(status, 200, JSON.stringify(body));
+      return /red\u00e9marre|redémarre|Redémarrage/.test(body.preview.body) ? 'fr' : /restart/.test(body.preview.body) ? 'en' : body.preview.body;
+    };
+    const speak = async (language) => assert.equal((await server.call('PATCH', '/v1/apps/shop', { app: { language } })).status, 200);
+    const { settings } = (await server.call('GET', '/v1/settings')).body;
+    assert.deepEqual([settings.language, settings.languages], ['fr', ['en', 'fr']]);
+    assert.deepEqual([await said(), await said({ language: 'en' })], ['fr', 'en']);
+    await speak('en');
+    assert.deepEqual([await said(), await said({ language: 'fr' })], ['en', 'fr']);
+    // What is asked for cannot be taken away.
+    const { body } = await server.call('GET', '/v1/vocabulary');
+    assert.ok(body.vocabulary.languages.fr);
+    assert.equal((await server.call('PUT', '/v1/vocabulary', { vocabulary: { ...body.vocabulary, languages: {} } })).body.errors.languages[0], "lack 'fr', which is asked for");
+    await server.stop();
+
+    server = await startDry(file);
+    assert.equal((await server.call('GET', '/v1/apps/shop')).body.app.language, 'en');
+    await speak('');
+    assert.deepEqual([await said(), await said({ language: 'fr' })], ['en', 'fr']);
+    await server.stop();
+    await assert.rejects(startDry(file, ['--language', 'de']), /language.*'de'; there are en, fr/);
   });
 
   test('a configuration that has a fault is refused, with what was probably meant and without what it holds', async () => {

@@ -137,7 +137,7 @@ TEST_CASE("a renamed app keeps its id and its notifiers, which are told under th
   CHECK(outcome.response.body ==
         R"({"app":{"id":"app-1","name":"store","owner":null},)"
         R"("warnings":[{"field":"unknown","code":"unknown_key",)"
-        R"("message":"is not known here; there are id, name, owner, project_id, notifiers"}]})");
+        R"("message":"is not known here; there are id, name, owner, project_id, language, notifiers"}]})");
   REQUIRE(outcome.changes.size() == 1);
   REQUIRE(outcome.events.size() == 1);
   CHECK(at(outcome.events[0].json, {"type"}) == "\"rename_app\"");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -268,6 +269,96 @@ TEST_CASE("a notifier's language is one that is known, and stays with it") {
   REQUIRE(registry.update("a", added->id, none));
   CHECK(registry.find("a", added->id)->language.empty());
   CHECK(registry.put_vocabulary(Vocabulary()));
+}
+
+TEST_CASE("an app's language counts where its notifier names none, and before that of the settings") {
+  Registry registry;
+  REQUIRE(registry.put_vocabulary(with_german()));
+  REQUIRE(registry.add_app({"a", "shop", {}, "front", "de"}));
+  REQUIRE(registry.add_app({"b", "site", {}, "front", {}}));
+  const std::string slack = R"({"webhook_url":"https://hooks.slack.com/services/x"})";
+  const auto first = registry.add("a", draft_of(slack, "slack", ""));
+  REQUIRE(first);
+  REQUIRE(registry.add("a", draft_of(slack, "slack", "en")));
+  REQUIRE(registry.add("b", draft_of(slack, "slack", "")));
+  Router router(registry);
+  const auto languages = [&](const std::string& event) {
+    std::string all;
+    std::map<std::uint64_t, std::string> rests;  // what is shared of a body is in one language
+    REQUIRE(router.route(event, [&](const DeliveryView& delivery) {
+      const std::string body(delivery.body);
+      all += body.find("Ansehen") != std::string::npos ? "de " : "en ";
+      CHECK(rests.emplace(delivery.rest_id, body).first->second == body);
+    }));
+    return all;
+  };
+  const std::string of_project =
+      R"({"id":"2","type":"crash","project_id":"front","type_data":{"logs_url":"https://logs.example/x"}})";
+  CHECK(languages(crash) == "de en ");
+  // What apps share of a body is not the same in another language.
+  CHECK(languages(of_project) == "de en en ");
+  // A preview of what is not stored reads as it will.
+  Notifier draft = *registry.find(first->id);
+  draft.id.clear();
+  const auto shown = router.preview(draft, crash);
+  REQUIRE(shown);
+  CHECK(shown->body.find("Ansehen") != std::string_view::npos);
+
+  Settings settings;
+  settings.language = "de";
+  REQUIRE(registry.set_settings(settings));
+  AppPatch english;
+  english.language = "en";
+  REQUIRE(registry.update_app("a", english));
+  CHECK(languages(crash) == "en en ");
+  CHECK(languages(of_project) == "en en de ");
+  // Without one of its own it is the settings' again.
+  AppPatch none;
+  none.language.emplace();
+  REQUIRE(registry.update_app("a", none));
+  CHECK(registry.find_app("a")->language.empty());
+  CHECK(languages(of_project) == "de en de ");
+}
+
+TEST_CASE("an app's language is one that is known, and stays with it") {
+  Registry registry;
+  REQUIRE(registry.put_vocabulary(with_german()));
+  const auto refused = registry.add_app({"a", "shop", {}, {}, "dee"});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().fields.at(0).message == "is none that is known: 'dee'; did you mean de?");
+  REQUIRE(registry.add_app({"a", "shop", {}, {}, {}}));
+  const std::string before = version_of(*registry.find_app("a"));
+  AppPatch german;
+  german.language = "fr";
+  CHECK(registry.update_app("a", german).error().fields.at(0).code == "unknown_language");
+  german.language = "de";
+  REQUIRE(registry.update_app("a", german));
+  CHECK(version_of(*registry.find_app("a")) != before);
+
+  const std::string snapshot = registry.snapshot();
+  CHECK(snapshot.find(R"("name":"shop","language":"de")") != std::string::npos);
+  Registry loaded;
+  const auto taken = loaded.load(snapshot);
+  REQUIRE_MESSAGE(taken, taken.error().message);
+  CHECK(loaded.snapshot() == snapshot);
+  CHECK(loaded.load(R"({"apps":[{"name":"shop","language":"de"}]})").error().fields.at(0).code == "unknown_language");
+  // A vocabulary without it is refused, though no notifier asks for it.
+  CHECK(registry.put_vocabulary(Vocabulary()).error().fields.at(0).message == "lack 'de', which is asked for");
+}
+
+TEST_CASE("the settings' language keeps a vocabulary from being put that lacks it, but not another server's") {
+  Registry registry;
+  REQUIRE(registry.put_vocabulary(with_german()));
+  Settings settings;
+  settings.language = "de";
+  REQUIRE(registry.set_settings(settings));
+  CHECK_FALSE(registry.put_vocabulary(Vocabulary()));
+  CHECK_FALSE(registry.plan_put_vocabulary(Vocabulary()));
+  std::vector<Change> followed(1);
+  followed[0].op = Change::Op::put_vocabulary;
+  followed[0].vocabulary = Vocabulary::standard();
+  followed[0].expected = "*";
+  CHECK(registry.apply(followed));
 }
 
 TEST_CASE("a digest counts in the language, too") {

@@ -167,9 +167,10 @@ notifier_status notifier_filter_judge(notifier_filter* filter, uint32_t event, u
 
 /* ---- registry; all answer with JSON ---- */
 
-/* `app` in addition to `{"id"?,"name","owner"?,"project_id"?}` may hold `"default_notifier":true`. */
+/* `app` in addition to `{"id"?,"name","owner"?,"project_id"?,"language"?}` may hold `"default_notifier":true`. */
 notifier_status notifier_add_app(notifier_engine* engine, uint32_t app, uint32_t app_size);
-/* `app` is its id or name, also where apps are named below; `patch` is `{"name"?,"owner"?,"project_id"?}`. */
+/* `app` is its id or name, also where apps are named below; `patch` is `{"name"?,"owner"?,"project_id"?,"language"?}`.
+ */
 notifier_status notifier_update_app(notifier_engine* engine, uint32_t app, uint32_t app_size, uint32_t patch,
                                     uint32_t patch_size);
 /* With its notifiers. Answers with what it was. */
@@ -193,6 +194,8 @@ notifier_status notifier_load(notifier_engine* engine, uint32_t snapshot, uint32
 /* `rows`: puts another vocabulary in place of the present one, see Vocabulary::read(); at address 0: leaves it. Answers
  * with the one there is then, in the same form. */
 notifier_status notifier_vocabulary(notifier_engine* engine, uint32_t rows, uint32_t rows_size);
+/* The row of one kind, built-in ones included, as the vocabulary's `event_kinds` has it; null where there is none. */
+notifier_status notifier_event_kind(notifier_engine* engine, uint32_t type, uint32_t type_size);
 notifier_status notifier_snapshot(notifier_engine* engine);
 /* `{"email_from"?,"link_base"?}`: see notifier::Settings. What is missing stays as it is. */
 notifier_status notifier_configure(notifier_engine* engine, uint32_t settings, uint32_t settings_size);

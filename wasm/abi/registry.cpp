@@ -64,9 +64,9 @@ extern "C" {
 notifier_status notifier_add_app(notifier_engine* engine, uint32_t app, uint32_t app_size) {
   View object;
   if (!read_object(engine, text_at(app, app_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
-  if (!has_only(object, "id name owner project_id default_notifier", "app")) return 1;
+  if (!has_only(object, "id name owner project_id language default_notifier", "app")) return 1;
   notifier::App draft{object["id"].text(), object["name"].text(), read_user(object["owner"]),
-                      object["project_id"].text()};
+                      object["project_id"].text(), object["language"].text()};
   return respond_app(engine->registry.add_app(std::move(draft), object["default_notifier"].boolean()));
 }
 
@@ -74,11 +74,12 @@ notifier_status notifier_update_app(notifier_engine* engine, uint32_t app, uint3
                                     uint32_t patch_size) {
   View object;
   if (!read_object(engine, text_at(patch, patch_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
-  if (!has_only(object, "id name owner project_id", "app")) return 1;
+  if (!has_only(object, "id name owner project_id language", "app")) return 1;
   notifier::AppPatch read;
   if (object["name"].exists()) read.name = object["name"].text();
   if (object["owner"].exists()) read.owner = read_user(object["owner"]);
   if (object["project_id"].exists()) read.project_id = object["project_id"].text();
+  if (object["language"].exists()) read.language = object["language"].text();
   return respond_app(engine->registry.update_app(text_at(app, app_size), read));
 }
 
@@ -179,6 +180,18 @@ notifier_status notifier_vocabulary(notifier_engine* engine, uint32_t rows, uint
     if (const auto put = engine->registry.put_vocabulary(*std::move(read)); !put) return answer.fail(put.error());
   }
   return respond_with([&](Writer& out) { write_json(out, *engine->registry.vocabulary()); });
+}
+
+notifier_status notifier_event_kind(notifier_engine* engine, uint32_t type, uint32_t type_size) {
+  const auto vocabulary = engine->registry.vocabulary();
+  const notifier::EventKind* const kind = vocabulary->find_event_kind(text_at(type, type_size));
+  return respond_with([&](Writer& out) {
+    if (kind != nullptr) {
+      write_json(out, *vocabulary, *kind);
+    } else {
+      out.null();
+    }
+  });
 }
 
 notifier_status notifier_snapshot(notifier_engine* engine) {

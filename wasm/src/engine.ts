@@ -21,6 +21,7 @@ import type {
   Digest,
   EngineOptions,
   EventInput,
+  EventKindRow,
   Explained,
   Filter,
   HeldBack,
@@ -398,6 +399,16 @@ export class Engine {
   vocabulary(rows?: VocabularyRows | string | Uint8Array): VocabularyRows {
     if (rows === undefined) return this.#json((exports, handle) => exports.notifier_vocabulary(handle, 0, 0));
     return this.#change((exports, handle, input, size) => exports.notifier_vocabulary(handle, input, size), toJson(rows));
+  }
+
+  /**
+   * What is said of one kind of event, as a row of `vocabulary().event_kinds`, the built-in ones included; undefined where there is no such
+   * kind.
+   *
+   *     engine.vocabulary({ event_kinds: [{ ...engine.eventKind('restart'), wordings: [{ severity: 'info', title: 'runs again' }] }] });
+   */
+  eventKind(type: string): EventKindRow | undefined {
+    return this.#json<EventKindRow | null>((exports, handle, input, size) => exports.notifier_event_kind(handle, input, size), type) ?? undefined;
   }
 
   /** The platforms, categories, event types and event kinds there are. */

@@ -19,6 +19,8 @@ export interface App {
   owner: Required<User> | null;
   /** Project events go to the apps of the project. */
   project_id?: string;
+  /** What the messages of its notifiers are in that name no language, as `fr`; without it, in the language of the settings. */
+  language?: string;
 }
 
 export type AppDraft = Omit<App, 'id' | 'owner'> & {
@@ -59,7 +61,7 @@ export interface Notifier {
   muted_until?: string;
   /** While it is muted, errors are told all the same. */
   muted_pass_errors?: boolean;
-  /** What its messages are in, as `fr`; without it, in the language of the settings. */
+  /** What its messages are in, as `fr`; without it, in the language of its app, else of the settings. */
   language?: string;
   /** Why and since when it is off, where nobody switched it off: its target is gone, or kept failing. */
   switched_off?: { readonly reason: string; readonly at: string };
@@ -129,7 +131,7 @@ export interface NotifierDraft {
   /** Until when nothing is to be told: RFC 3339; null: it is. */
   muted_until?: string | null;
   muted_pass_errors?: boolean;
-  /** What its messages are to be in: `en`, or a language of the vocabulary; null: the settings' language. */
+  /** What its messages are to be in: `en`, or a language of the vocabulary; null: the language of its app. */
   language?: string | null;
 }
 
@@ -440,6 +442,18 @@ export interface PlatformRow {
   idempotency?: { in: 'none' | 'query' | 'path' | 'header' | 'body'; name?: string };
 }
 
+/** A kind of event: who selects it, and what is said of it. */
+export interface EventKindRow {
+  type: string;
+  scope?: 'app' | 'project' | 'account';
+  /** Name of the event type that selects it. */
+  selectable_as?: string;
+  wordings?: readonly WordingRow[];
+  /** What previews show. */
+  sample?: { type_data: { [key: string]: unknown } };
+  remove?: boolean;
+}
+
 /** What events there are and what is said of them: rows, layered on the built-in ones or, with `standard: false`, on none. */
 export interface VocabularyRows {
   /** Whether the rows are layered on the built-in vocabulary. Default: true. */
@@ -457,16 +471,7 @@ export interface VocabularyRows {
     remove?: boolean;
   }[];
   /** The values of an event's `type`. */
-  event_kinds?: readonly {
-    type: string;
-    scope?: 'app' | 'project' | 'account';
-    /** Name of the event type that selects it. */
-    selectable_as?: string;
-    wordings?: readonly WordingRow[];
-    /** What previews show. */
-    sample?: { type_data: { [key: string]: unknown } };
-    remove?: boolean;
-  }[];
+  event_kinds?: readonly EventKindRow[];
   /** Platforms of the host's own, beside the built-in ones. */
   platforms?: readonly (PlatformRow | { name: string; remove: true })[];
   /** What people read in place of a value, where a slot names the set: `{reason:SET}`. `*` is any other; null takes a set away. */

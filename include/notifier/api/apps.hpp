@@ -26,6 +26,7 @@ inline void write_app(json::Writer& out, const App& app) {
       write_user(out, app.owner);
     }
     if (!app.project_id.empty()) out.member("project_id", app.project_id);
+    if (!app.language.empty()) out.member("language", app.language);
   });
 }
 
@@ -84,12 +85,14 @@ inline std::vector<FieldError> remarks_on_app(json::View root) {
   return std::move(warnings.list());
 }
 
-/// Reads `{"name"?, "owner":{id, username, email}?, "project_id"?}`; null means absent, and other keys are ignored.
+/// Reads `{"name"?, "owner":{id, username, email}?, "project_id"?, "language"?}`; null means absent, and other keys are
+/// ignored.
 inline Result<AppPatch> read_app_patch(json::View root) {
   AppPatch patch;
   TextReader reader;
   reader.read(root, "name", "name", patch.name);
   reader.read(root, "project_id", "project_id", patch.project_id);
+  reader.read(root, "language", "language", patch.language);
   const json::View owner = root["owner"];
   if (owner.is_object()) {
     patch.owner.emplace();
@@ -110,6 +113,7 @@ inline Result<App> read_app(json::View root, const Request& request) {
   App app;
   if (patch->name) app.name = *std::move(patch->name);
   if (patch->project_id) app.project_id = *std::move(patch->project_id);
+  if (patch->language) app.language = *std::move(patch->language);
   if (patch->owner) {
     app.owner = *std::move(patch->owner);
   } else if (!request.user_id.empty()) {

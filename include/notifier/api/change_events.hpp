@@ -154,7 +154,7 @@ inline void record_app_changes(Call& call, const App& before, const App& after) 
   const bool is_moved = before.project_id != after.project_id;
   const bool is_edited =
       (!is_transferred && (before.owner.username != after.owner.username || before.owner.email != after.owner.email)) ||
-      (is_moved && after.project_id.empty());
+      (is_moved && after.project_id.empty()) || before.language != after.language;
   for (const auto& [kind, is_one] : {std::pair<std::string_view, bool>("rename_app", before.name != after.name),
                                      {"transfer_app", is_transferred},
                                      {"update_app_project", is_moved && !after.project_id.empty()},

@@ -21,7 +21,7 @@ namespace detail {
 inline constexpr std::string_view document_keys =
     "version apps users vocabulary event_types event_kinds event_categories email_from link_base links logo_url "
     "language events event_ids";
-inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
+inline constexpr std::string_view app_keys = "id name owner project_id language notifiers";
 inline constexpr std::string_view user_keys = "id username email";
 inline constexpr std::string_view category_keys = "id name display_name position";
 inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";

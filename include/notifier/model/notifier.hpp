@@ -39,7 +39,7 @@ struct Notifier {
   std::string quiet;
   std::optional<Timestamp> muted_until;
   bool muted_pass_errors = false;
-  std::string language;  ///< what its messages are in, as "fr"; empty: the settings' language
+  std::string language;  ///< what its messages are in, as "fr"; empty: its app's language
   Timestamp created_at;
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
   std::optional<SwitchedOff> switched_off;  ///< only of one that is not active, until somebody makes it so

@@ -23,7 +23,8 @@ namespace detail {
 
 /// An app with its notifiers, oldest first, immutable: a change makes another block.
 ///
-///     header | id | rows, where they are few; else references to runs of rows | name, owner, project
+///     header | id | rows, where they are few; else references to runs of rows | name, owner, project,
+///     language
 ///
 /// An app with few notifiers is one piece of memory, its id and rows in the first lines. One with many keeps them in
 /// runs, so that a change copies one run and the references to the others.
@@ -46,6 +47,7 @@ class AppBlock : public Counted {
   std::string_view project_id() const noexcept { return text(1); }
   std::string_view owner_id() const noexcept { return text(2); }
   std::string_view owner_email() const noexcept { return text(4); }
+  std::string_view language() const noexcept { return text(5); }
   App app() const;
   std::uint64_t sequence() const noexcept { return sequence_; }
   std::size_t notifier_count() const noexcept { return notifier_count_; }
@@ -150,11 +152,12 @@ inline void AppBlock::append_text(Buffer& out, const App& app) {
   append_packed(out, app.owner.id);
   append_packed(out, app.owner.username);
   append_packed(out, app.owner.email);
+  append_packed(out, app.language);
 }
 
 inline std::string_view AppBlock::whole_text() const noexcept {
   PackedReader reader(text());
-  for (int i = 0; i < 5; ++i) reader.text();
+  for (int i = 0; i < 6; ++i) reader.text();
   return {text(), static_cast<std::size_t>(reader.position() - text())};
 }
 
@@ -173,6 +176,7 @@ inline App AppBlock::app() const {
   app.owner.id = reader.text();
   app.owner.username = reader.text();
   app.owner.email = reader.text();
+  app.language = reader.text();
   return app;
 }
 

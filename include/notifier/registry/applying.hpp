@@ -69,6 +69,7 @@ inline Result<void> apply_app(const Change& change, State& next) {
   Problems problems;
   check_text("id", change.app.id, NOTIFIER_MAX_ID_BYTES, problems);
   check_app(change.app, problems);
+  check_language(*next.vocabulary, change.app.language, false, problems);
   if (!problems.empty()) return std::move(problems).to_error("app");
   const AppBlock* const present = next.find_app_by_id(change.app.id);
   if (const std::string version = present_version(present); !is_as_expected(change, version)) {
@@ -76,8 +77,7 @@ inline Result<void> apply_app(const Change& change, State& next) {
   }
   const AppBlock* const namesake = next.find_app_by_name(change.app.name);
   if (namesake != nullptr && namesake != present) return conflict("an app with this name is there already");
-  next.put_app(change.app);
-  return {};
+  return next.put_app(change.app);
 }
 
 inline Result<void> apply_app_removal(const Change& change, State& next) {
@@ -152,7 +152,7 @@ inline Result<void> apply_vocabulary(const Change& change, State& next) {
   if (change.vocabulary == nullptr) return invalid("change", "vocabulary", "can't be blank", "blank");
   const std::string version = change.expected.empty() ? std::string() : version_of(*next.vocabulary);
   if (!is_as_expected(change, version)) return unexpected(change, version, "the vocabulary");
-  return put_vocabulary(change.vocabulary, next);
+  return put_vocabulary(change.vocabulary, change.expected != "*", next);
 }
 
 inline Result<void> apply(const Change& change, State& next) {

@@ -189,7 +189,10 @@ inline std::string hex_of(const Hash128& hash) {
 NOTIFIER_INLINE std::string version_of(const Notifier& notifier) { return to_rfc3339(notifier.updated_at); }
 
 NOTIFIER_INLINE std::string version_of(const App& app) {
-  return detail::hex_of(detail::hash_of(app.owner).add(app.id).add(app.name).add(app.project_id));
+  Hash128 hash = detail::hash_of(app.owner).add(app.id).add(app.name).add(app.project_id);
+  // Without one it is what it was before there were languages: servers of both versions may share a store.
+  if (!app.language.empty()) hash.add(app.language);
+  return detail::hex_of(hash);
 }
 
 NOTIFIER_INLINE std::string version_of(const User& user) { return detail::hex_of(detail::hash_of(user)); }

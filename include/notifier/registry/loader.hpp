@@ -159,6 +159,7 @@ inline void Loader::load_app(json::View value, std::size_t position) {
   read_app(value, app_, problems_);
   if (app_.id.empty() && problems_.empty()) app_.id = derive_id("app-", app_.name, {}, {}, 0);
   check_app(app_, problems_);
+  check_language(*builder_.state().vocabulary, app_.language, true, problems_);
   if (problems_.empty()) {
     const json::View id = value["id"];
     claim(app_ids_, id.string() == app_.id ? id.string() : kept_.keep(app_.id), "id");
@@ -167,7 +168,7 @@ inline void Loader::load_app(json::View value, std::size_t position) {
   const std::string path = problems_.empty() ? std::string() : at("apps", position);
   faults_.take(path, problems_);
 
-  builder_.begin_app();
+  builder_.begin_app(app_);
   load_notifiers(value["notifiers"], position);
   if (faults_.empty()) builder_.end_app(app_);
 }

@@ -32,6 +32,7 @@ inline void write_app_members(json::Writer& out, const App& app) {
     write_user(out, app.owner);
   }
   if (!app.project_id.empty()) out.member("project_id", app.project_id);
+  if (!app.language.empty()) out.member("language", app.language);
 }
 
 /// Reads a text; null means absent.
@@ -55,6 +56,7 @@ inline void read_app(json::View object, App& out, Problems& problems) {
   read_text(object, "id", "id", out.id, problems);
   read_text(object, "name", "name", out.name, problems);
   read_text(object, "project_id", "project_id", out.project_id, problems);
+  read_text(object, "language", "language", out.language, problems);
   out.owner = User();
   const json::View owner = object["owner"];
   if (owner.exists() && !owner.is_null()) read_user(owner, "owner.", out.owner, problems);

@@ -12,6 +12,7 @@ struct AppPatch {
   std::optional<std::string> name;
   std::optional<User> owner;              ///< one whose members are all empty: none is known
   std::optional<std::string> project_id;  ///< empty: in no project
+  std::optional<std::string> language;    ///< empty: the settings'
 };
 
 /// What is to be different in a person; what is absent stays as it is.

@@ -236,6 +236,7 @@ NOTIFIER_INLINE Result<std::vector<Change>> Registry::plan_add_app(const State& 
                                                                    bool default_notifier) const {
   detail::Problems problems;
   detail::check_app(app, problems);
+  detail::check_language(*state.vocabulary, app.language, true, problems);
   if (problems.empty() && state.find_app_by_name(app.name) != nullptr) {
     problems.add("name", "has already been taken", "taken");
   }

@@ -26,9 +26,11 @@ NOTIFIER_INLINE Result<Change> Registry::plan_update_app(const State& state, std
   if (patch.name) change.app.name = *patch.name;
   if (patch.owner) change.app.owner = *patch.owner;
   if (patch.project_id) change.app.project_id = *patch.project_id;
+  if (patch.language) change.app.language = *patch.language;
 
   detail::Problems problems;
   detail::check_app(change.app, problems);
+  if (patch.language) detail::check_language(*state.vocabulary, change.app.language, true, problems);
   if (problems.empty()) {
     const detail::AppBlock* const namesake = state.find_app_by_name(change.app.name);
     if (namesake != nullptr && namesake != block) problems.add("name", "has already been taken", "taken");
@@ -103,7 +105,7 @@ NOTIFIER_INLINE Result<Change> Registry::plan_put_vocabulary(Vocabulary vocabula
   change.op = Change::Op::put_vocabulary;
   change.vocabulary = std::make_shared<const Vocabulary>(std::move(vocabulary));
   change.expected = version_of(*next.vocabulary);
-  if (auto fine = detail::put_vocabulary(change.vocabulary, next); !fine) return std::move(fine).error();
+  if (auto fine = detail::put_vocabulary(change.vocabulary, true, next); !fine) return std::move(fine).error();
   return change;
 }
 

@@ -114,6 +114,9 @@ class Record {
 
   explicit Record(const char* data) noexcept : data_(data) {}
 
+  /// Gives another voice to a record's bytes.
+  static void set_voice(char* data, std::uint16_t voice) noexcept { std::memcpy(data + 2, &voice, sizeof voice); }
+
   /// Starts to load what a delivery needs of it.
   void prefetch() const noexcept {
     detail::prefetch(data_);
@@ -130,6 +133,7 @@ class Record {
   std::uint16_t filter() const noexcept { return has(filter_flag) ? number_at(id_offset + id_size()) : no_filter; }
   /// Whether not each of its events is told at once.
   bool holds() const noexcept { return has(holds_flag); }
+  bool has_language() const noexcept { return has(language_flag); }
   bool active() const noexcept { return has(active_flag); }
   bool send_all_alerts() const noexcept { return has(alerts_flag); }
   bool send_all_events() const noexcept { return has(events_flag); }

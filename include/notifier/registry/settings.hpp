@@ -22,7 +22,7 @@ struct Settings {
   std::string link_base = {};  ///< URL of the host's dashboard, without a final slash; empty: no such links
   Links links = {};
   std::string logo_url = {};  ///< of a platform's picture, as the API tells it; "{platform}" stands for its name
-  std::string language = {};  ///< what people read whose notifier says nothing else, by its tag; empty: English
+  std::string language = {};  ///< what people read whose notifier and app say nothing else; empty: English
 };
 
 NOTIFIER_NAMESPACE_END

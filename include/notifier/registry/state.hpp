@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -101,7 +102,8 @@ class State {
 
   // ---- changing a copy that is not published yet; if one throws, the copy is of no use ----
 
-  void put_app(const App& app);
+  /// @return errc::invalid where its notifiers would need one voice too many in its language
+  Result<void> put_app(const App& app);
   void put_user(const User& user);
   /// @param selected  the bits of `notifier.selected_event_ids`.
   /// @return errc::invalid where the notifier would need one voice too many; then nothing has changed
@@ -130,9 +132,11 @@ class State {
   template <class Visit>
   void visit_apps(const HashIndex<std::uint32_t>& index, std::string_view text, Visit&& visit) const;
   void replace_app(const AppBlock& old, AppRef block);
+  /// Puts an app in place of an older state of it, which spoke another language.
+  Result<void> speak(const AppBlock& old, const App& app);
   /// The number of the voice of a notifier that comes, or comes in place of another.
   /// @param old  the number that the other has, or none
-  Result<std::uint16_t> exchange_voice(const Notifier& notifier, std::uint16_t old);
+  Result<std::uint16_t> exchange_voice(const Voice& voice, std::uint16_t old);
   /// The same of its filter; Record::no_filter where it has none.
   Result<std::uint16_t> exchange_filter(std::string_view filter, std::uint16_t old);
 
@@ -282,7 +286,7 @@ inline void State::replace_app(const AppBlock& old, AppRef block) {
   apps_.replace(app_hash, std::move(block), &old);
 }
 
-inline void State::put_app(const App& app) {
+inline Result<void> State::put_app(const App& app) {
   const std::uint32_t app_hash = short_hash(app.id);
   const AppBlock* const old = find_app_by_id(app.id);
   const std::string_view old_name = old != nullptr ? old->name() : std::string_view();
@@ -295,11 +299,38 @@ inline void State::put_app(const App& app) {
     if (!old_project.empty()) projects_.erase(short_hash(old_project), app_hash);
     if (!app.project_id.empty()) projects_.insert(short_hash(app.project_id), app_hash);
   }
-  if (old != nullptr) {
+  if (old == nullptr) {
+    apps_.insert(app_hash, AppBlock::make(app, next_sequence_++, {}, shape.words));
+  } else if (old->language() == app.language || old->notifier_count() == 0) {
     replace_app(*old, old->with_app(app));
   } else {
-    apps_.insert(app_hash, AppBlock::make(app, next_sequence_++, {}, shape.words));
+    return speak(*old, app);
   }
+  return {};
+}
+
+/// What notifiers share of a body follows from the language: those without one of their own get another voice.
+NOTIFIER_NOINLINE inline Result<void> State::speak(const AppBlock& old, const App& app) {
+  std::vector<RowItem> items;
+  old.for_each_rows([&](const Rows& rows) { rows.append_items(items); });
+  std::size_t bytes = 0;
+  for (const RowItem& item : items) bytes += item.record_size;
+  std::string records;
+  records.reserve(bytes);  // so that what the items borrow stays where it is
+  for (RowItem& item : items) {
+    const Record record(item.record);
+    if (record.has_language()) continue;
+    Voice voice = voices_[record.voice()];
+    voice.language = app.language;
+    const auto number = exchange_voice(voice, record.voice());
+    if (!number) return number.error();
+    char* const own = &records[0] + records.size();
+    records.append(item.record, item.record_size);
+    Record::set_voice(own, *number);
+    item.record = own;
+  }
+  replace_app(old, AppBlock::make(app, old.sequence(), items, shape.words));
+  return {};
 }
 
 inline void State::put_user(const User& user) {
@@ -337,9 +368,8 @@ inline Result<std::uint16_t> State::exchange_filter(std::string_view filter, std
   return error;
 }
 
-inline Result<std::uint16_t> State::exchange_voice(const Notifier& notifier, std::uint16_t old) {
+inline Result<std::uint16_t> State::exchange_voice(const Voice& voice, std::uint16_t old) {
   if (old != Voices::none) voices_.remove(old);
-  const Voice voice = Voice::of(notifier);
   const std::uint16_t number = voices_.add(voice, voice.hash(hash));
   if (number != Voices::none) return number;
   // Others have the old one, too, or there would have been a place for the new one.
@@ -351,7 +381,8 @@ inline Result<void> State::put_notifier(const AppBlock& app, const Notifier& not
                                         const std::vector<EventBit>& selected) {
   const std::uint64_t id_hash = hash(notifier.id);
   const AppBlock::Place place = app.find(notifier.id, tag(id_hash));
-  const auto voice = exchange_voice(notifier, place.exists ? app.record(place).voice() : Voices::none);
+  const auto voice =
+      exchange_voice(Voice::of(notifier, app.language()), place.exists ? app.record(place).voice() : Voices::none);
   if (!voice) return voice.error();
   const auto filter = exchange_filter(notifier.filter, place.exists ? app.record(place).filter() : Record::no_filter);
   if (!filter) {

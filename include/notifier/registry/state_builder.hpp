@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string_view>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,7 +14,7 @@ namespace detail {
 
 /// Makes a State of a million notifiers at once. Ids and names are unique: the caller has seen to that.
 ///
-///     builder.begin_app();
+///     builder.begin_app(app);
 ///     builder.add(notifier, selected);
 ///     builder.end_app(app);
 class StateBuilder {
@@ -30,7 +30,8 @@ class StateBuilder {
     notifiers_.reserve(notifier_count);
   }
 
-  void begin_app() {
+  void begin_app(const App& app) {
+    language_ = app.language;
     records_.clear();
     rows_.clear();
     ends_.clear();
@@ -40,7 +41,7 @@ class StateBuilder {
   /// @return errc::invalid where the notifier would need one voice too many
   NOTIFIER_NOINLINE Result<void> add(const Notifier& notifier, const std::vector<EventBit>& selected,
                                      std::uint64_t id_hash) {
-    const Voice voice = Voice::of(notifier);
+    const Voice voice = Voice::of(notifier, language_);
     const std::uint16_t number = state_->voices_.add(voice, voice.hash(state_->hash));
     if (number == Voices::none) return too_many_voices();
     const auto filter = state_->exchange_filter(notifier.filter, Record::no_filter);
@@ -74,6 +75,7 @@ class StateBuilder {
   std::vector<HashEntry> names_, projects_, notifiers_;
   std::vector<HashIndex<Ref<const UserBlock>>::Entry> users_;
   // of the app at hand
+  std::string language_;
   Buffer records_;
   std::vector<std::size_t> ends_;
   std::vector<std::uint64_t> rows_;

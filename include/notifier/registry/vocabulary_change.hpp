@@ -102,8 +102,10 @@ NOTIFIER_NOINLINE inline void check_bodies(const Voices& voices, const Vocabular
   }
 }
 
-/// A problem for each language that notifiers or the settings ask for, and which the vocabulary lacks.
-NOTIFIER_NOINLINE inline void check_languages(const State& state, const Vocabulary& vocabulary, Problems& problems) {
+/// A problem where notifiers or apps ask for a language that the vocabulary lacks, or the settings do.
+/// @param counts_settings  another server's change is followed whatever this one's settings are: they are in English
+NOTIFIER_NOINLINE inline void check_languages(const State& state, const Vocabulary& vocabulary, bool counts_settings,
+                                              Problems& problems) {
   const auto check = [&](std::string_view language) {
     if (language.empty() || language == english || vocabulary.state().find_language(language) != nullptr) return;
     if (problems.has("languages")) return;
@@ -112,17 +114,20 @@ NOTIFIER_NOINLINE inline void check_languages(const State& state, const Vocabula
   for (std::size_t number = 0; number < state.voices().end(); ++number) {
     check(state.voices()[static_cast<std::uint16_t>(number)].language);
   }
-  check(state.settings->language);
+  for (const AppBlock* const app : state.apps_in_order()) check(app->language());
+  if (counts_settings) check(state.settings->language);
 }
 
 /// Puts another vocabulary in a state that is not published, whose notifiers are kept anew where event types have other
 /// places in it, and the settings' links are read anew. If it fails, the state is of no use.
-NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocabulary> vocabulary, State& next) {
+/// @param counts_settings  see check_languages()
+NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocabulary> vocabulary, bool counts_settings,
+                                                     State& next) {
   const MovedTypes moved(*next.vocabulary, *vocabulary);
   Problems problems;
   moved.check_in_use(next, problems);
   check_bodies(next.voices(), *vocabulary, problems);
-  check_languages(next, *vocabulary, problems);
+  check_languages(next, *vocabulary, counts_settings, problems);
   MovedPlatforms platforms(*next.vocabulary, *vocabulary);
   platforms.check(next, problems);
   auto pages = compile_links(next.settings->links, vocabulary->state(), problems);
@@ -143,7 +148,8 @@ NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocab
   std::vector<EventBit> selected;
   Result<void> result;
   for (const AppBlock* const app : next.apps_in_order()) {
-    builder.begin_app();
+    const App whole = app->app();
+    builder.begin_app(whole);
     app->for_each_record([&](Record record) {
       next.read(*app, record, notifier);
       record.read(notifier, selected);
@@ -152,7 +158,7 @@ NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocab
       if (result) result = builder.add(notifier, selected, next.hash(notifier.id));
     });
     if (!result) return result;
-    builder.end_app(app->app());
+    builder.end_app(whole);
   }
   for (const UserBlock* const user : next.users_in_order()) builder.add_user(user->user());
   next = *builder.finish();

@@ -32,16 +32,18 @@ struct Voice {
   std::shared_ptr<const BodyTemplate> body = nullptr;  ///< in place of a writer
   std::string language = {};                           ///< what people read, by its tag; empty: the settings'
 
-  static Voice of(const Notifier& notifier) {
+  /// @param app_language  of the notifier's app: counts where the notifier has none
+  static Voice of(const Notifier& notifier, std::string_view app_language) {
+    const std::string_view language = notifier.language.empty() ? app_language : std::string_view(notifier.language);
     if (const OwnPlatform* const own = OwnPlatforms::find(notifier.platform)) {
-      return {notifier.platform, false, BodyTemplate::of(*own), notifier.language};
+      return {notifier.platform, false, BodyTemplate::of(*own), std::string(language)};
     }
     const PlatformRow& row = platform_info(notifier.platform);
     Voice voice{writer_for(notifier), has_own_members(row, notifier.type_data)};
     for (const PlatformField& field : row.fields) {
       if (field.in == Place::whole) voice.body = template_of(notifier.type_data.text(field.key()));
     }
-    voice.language = notifier.language;
+    voice.language = language;
     return voice;
   }
 

@@ -136,7 +136,7 @@ class RouterEngine {
   void filter_matches(const State& state, const Event* events, const Audience& audience);
 
   /// Has preview_ and preview_app_id_ stand for a notifier that need not be stored.
-  Result<void> draft(const Notifier& notifier);
+  Result<void> draft(const Notifier& notifier, const State& state);
   /// Makes event_ that which a digest is told as, and begins to render it.
   void begin(const Digest& digest, std::string_view key, const State& state, const AppBlock* app, Record record);
 

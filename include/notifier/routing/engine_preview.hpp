@@ -10,7 +10,7 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline Result<void> RouterEngine::draft(const Notifier& notifier) {
+inline Result<void> RouterEngine::draft(const Notifier& notifier, const State& state) {
   if (notifier.id.size() > NOTIFIER_MAX_ID_BYTES) {
     return invalid("notifier", "id", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
   }
@@ -18,15 +18,16 @@ inline Result<void> RouterEngine::draft(const Notifier& notifier) {
   Notifier named = notifier;
   if (named.id.empty()) named.id = "preview";
   Record::append(preview_, named, {}, Voices::none);
-  rendering_.unregistered = Voice::of(named);
   preview_app_id_ = notifier.app_id;
+  const AppBlock* const app = state.find_app_by_id(preview_app_id_);
+  rendering_.unregistered = Voice::of(named, app != nullptr ? app->language() : std::string_view());
   return {};
 }
 
 inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std::string_view event_json) {
   if (auto error = read(event_json, document_, event_)) return *std::move(error);
-  if (auto drafted = draft(notifier); !drafted) return std::move(drafted).error();
   const State& state = refresh();
+  if (auto drafted = draft(notifier, state); !drafted) return std::move(drafted).error();
   Audience audience;
   audience.app_ids.push_back(preview_app_id_);
   if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
@@ -36,8 +37,8 @@ inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std:
 
 inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, const Digest& digest,
                                                   std::string_view key) {
-  if (auto drafted = draft(notifier); !drafted) return std::move(drafted).error();
   const State& state = refresh();
+  if (auto drafted = draft(notifier, state); !drafted) return std::move(drafted).error();
   const AppBlock* const app = state.find_app_by_id(preview_app_id_);
   const Record record(preview_.data());
   begin(digest, key, state, app, record);

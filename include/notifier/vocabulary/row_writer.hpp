@@ -82,6 +82,28 @@ class RowWriter {
     });
   }
 
+  /// The row of one of its kinds, with all that it says.
+  void write_kind(const EventKind& kind) {
+    const auto& facts = own_.kind_facts[static_cast<std::size_t>(&kind - own_.kinds.data())];
+    out_.object([&] {
+      out_.member("type", kind.type);
+      out_.member("scope", to_string(kind.scope));
+      if (!kind.selectable_as.empty()) out_.member("selectable_as", kind.selectable_as);
+      if (facts.words != nullptr) {
+        out_.key("wordings");
+        out_.array([&] {
+          for (const WordingRow& row : *facts.words) write_wording(row);
+        });
+      }
+      if (facts.sample.empty()) return;
+      out_.key("sample");
+      out_.object([&] {
+        out_.key("type_data");
+        out_.raw(facts.sample);
+      });
+    });
+  }
+
  private:
   /// @param is_same    as `bool(const Row&, const Row&)`
   /// @param write_row  as `void(const Row&)`
@@ -144,26 +166,6 @@ class RowWriter {
     if (own.words == other.words) return true;
     return own.words != nullptr && other.words != nullptr &&
            std::equal(own.words->begin(), own.words->end(), other.words->begin(), other.words->end());
-  }
-  void write_kind(const EventKind& kind) {
-    const auto& facts = own_.kind_facts[static_cast<std::size_t>(&kind - own_.kinds.data())];
-    out_.object([&] {
-      out_.member("type", kind.type);
-      out_.member("scope", to_string(kind.scope));
-      if (!kind.selectable_as.empty()) out_.member("selectable_as", kind.selectable_as);
-      if (facts.words != nullptr) {
-        out_.key("wordings");
-        out_.array([&] {
-          for (const WordingRow& row : *facts.words) write_wording(row);
-        });
-      }
-      if (facts.sample.empty()) return;
-      out_.key("sample");
-      out_.object([&] {
-        out_.key("type_data");
-        out_.raw(facts.sample);
-      });
-    });
   }
   void write_wording(const WordingRow& row) {
     const auto write = [&](std::string_view name, std::string_view text) {

@@ -154,6 +154,8 @@ using Catalogue = Vocabulary;
 
 /// The form that Vocabulary::read() takes. What began as the built-in one is written as what differs from it.
 void write_json(json::Writer& out, const Vocabulary& vocabulary);
+/// Writes one of its kinds as a row of that form, also a built-in one: what its `event_kinds` would have to say for it.
+void write_json(json::Writer& out, const Vocabulary& vocabulary, const EventKind& kind);
 
 // JSON of the API, keys in the order they are named here.
 /// Writes `{"id","name","display_name","position"}`.

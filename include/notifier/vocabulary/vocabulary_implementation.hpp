@@ -241,4 +241,8 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const Vocabulary& vocabulary)
   detail::RowWriter(out, own, own.is_standard ? Vocabulary::standard()->state() : none).write();
 }
 
+NOTIFIER_INLINE void write_json(json::Writer& out, const Vocabulary& vocabulary, const EventKind& kind) {
+  detail::RowWriter(out, vocabulary.state(), vocabulary.state()).write_kind(kind);
+}
+
 NOTIFIER_NAMESPACE_END

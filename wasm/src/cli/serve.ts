@@ -42,6 +42,8 @@ a PostgreSQL.
   --cors ORIGIN      let web pages of this origin use the server, as https://dashboard.example.com
   --email-from FROM  From of mails, as "Notifier <notifier@example.com>"
   --link-base URL    the dashboard that messages link to
+  --language TAG     what messages are in whose notifier and app name no language, as fr, which is known without
+                     further ado; others are the vocabulary's (default: what an imported configuration says, or en)
   --import FILE      fill an empty database from a snapshot or configuration before serving
   --export           print a snapshot of the database and end; it holds secrets. Also while \`serve\` uses it
   --backup FILE      copy the database into this file, look whether the copy is whole, and end. It holds secrets. Also while \`serve\` uses
@@ -88,6 +90,7 @@ const options = {
   cors: { type: 'string' },
   'email-from': { type: 'string' },
   'link-base': { type: 'string' },
+  language: { type: 'string' },
   'request-timeout': { type: 'string' },
   ...deliveryOptions,
   'retry-delays': { type: 'string' },
@@ -259,7 +262,8 @@ export async function serve(args: string[]): Promise<number> {
     await fill(engine, database, isShared(path) ? 'the database' : path, values.import);
     const isSender = !isDry && roles.hasWorker;
     try {
-      engine.configure({ emailFrom: values['email-from'], linkBase: values['link-base'] });
+      if (values.language !== undefined) await service.learn(values.language);
+      engine.configure({ emailFrom: values['email-from'], linkBase: values['link-base'], language: values.language });
     } catch (error) {
       if (!(error instanceof NotifierError)) throw error;
       throw new Failure(`wrong setting: ${faults(error).join('; ')}`);

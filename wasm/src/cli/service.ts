@@ -130,6 +130,17 @@ export class Service {
     return reason === 'none' ? undefined : text;
   }
 
+  /**
+   * Adds to the vocabulary what the package itself can say in a language, and stores it, as a request would; does nothing where the
+   * vocabulary has the language, or the package has not.
+   */
+  async learn(language: string): Promise<void> {
+    const rows = this.#engine.vocabulary();
+    if (language !== 'fr' || rows.languages?.[language] !== undefined) return;
+    const { french } = await import('../languages/fr.js');
+    await this.#commit(() => this.#engine.handle({ method: 'PUT', target: '/v1/vocabulary', body: JSON.stringify({ vocabulary: { ...rows, languages: { ...rows.languages, [language]: french } } }) }));
+  }
+
   /** Resolves when the answer may be given: when everything is on the disk. */
   async answer(request: ApiRequest, asker: Asker): Promise<Outcome | Answer> {
     try {
