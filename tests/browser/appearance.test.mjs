@@ -223,6 +223,10 @@ test('English words within a page that runs from right to left run from left to 
       await page.locator('#tab-why').click();
       await page.locator('#told').waitFor();
       await look('why');
+      await page.locator('#tab-words').click();
+      await page.getByLabel('Title').first().fill(`${hebrew}`);
+      await page.locator('[data-platform=slack]').getByText(hebrew).first().waitFor();
+      await look('words');
       await page.locator('#tab-activity').click();
       await page.evaluate(() => dashboard.accept({ id: 'e1', type: 'restart', app_name: 'shop', type_data: {} }));
       await page.locator('ol time').waitFor();

@@ -20,6 +20,16 @@ const configurations = {
   empty: { version: 1, apps: [{ id: 'app-1', name: 'shop' }] },
   hostile: { version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers: hostileNames.map(hook) }] },
   many: { version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers: Array.from({ length: 10_000 }, (_, at) => hook(`Notifier ${at}`, at)) }] },
+  factory: {
+    ...shop,
+    vocabulary: {
+      event_kinds: [{ type: 'furnace_hot', wordings: [
+        { when: 'level=critical', severity: 'error', title: '{furnace} is overheating', sentence: '{furnace} is at {temperature} \u00b0C[ since {since:time}].', fields: 'Limit: {limit}; Operator: {operator}' },
+        { severity: 'warning', title: '{furnace} is hot', sentence: '{furnace} is at {temperature} \u00b0C.' },
+      ], sample: { type_data: { level: 'critical', furnace: 'F2', temperature: 1312, limit: 1250, operator: 'Anna', since: '2026-05-14T09:46:00Z' } } }],
+      platforms: [{ name: 'pager', display_name: 'The pager', fields: [{ key: 'number', required: true }], request: { method: 'POST', url: 'https://pager.example.com/send', body: { text: '{@title}' } } }],
+    },
+  },
   several: { version: 1, apps: [...shop.apps, { id: 'app-2', name: 'warehouse' }] },
 };
 
@@ -483,6 +493,75 @@ export const states = [
     history: kept,
     attributes: 'base-url="" app="shop" view="history" place="deliveries/nope"',
     reach: (page) => page.getByText('It is not kept any longer.').waitFor(),
+  },
+  {
+    name: 'words',
+    seed: 'factory',
+    reach: async (page) => {
+      await tab(page, 'Words');
+      await page.locator('[data-platform=pager]').waitFor();
+    },
+  },
+  {
+    name: 'words-built-in',
+    modes: ['page'],
+    reach: async (page) => {
+      await tab(page, 'Words');
+      await page.locator('[data-type=crash]').click();
+      await page.locator('[data-platform=slack]').getByText(/crashed/).first().waitFor();
+    },
+  },
+  {
+    name: 'words-fault',
+    seed: 'factory',
+    modes: ['page'],
+    reach: async (page) => {
+      await tab(page, 'Words');
+      await page.getByLabel('Sentence').first().fill('{furnace} is at {temperature} \u00b0C[ since {since:tim}].');
+      await page.locator('.excerpt mark').waitFor();
+    },
+  },
+  {
+    name: 'words-json',
+    seed: 'factory',
+    modes: ['page'],
+    reach: async (page) => {
+      await tab(page, 'Words');
+      await page.getByRole('button', { name: 'As JSON' }).click();
+      await page.getByLabel('The whole vocabulary').waitFor();
+    },
+  },
+  {
+    name: 'words-languages',
+    modes: ['server'],
+    reach: async (page) => {
+      await tab(page, 'Words');
+      await page.getByRole('button', { name: 'Languages' }).click();
+      await page.locator('#add-french').click();
+      await page.getByRole('button', { name: 'Remove French' }).waitFor();
+    },
+  },
+  {
+    name: 'words-french',
+    seed: 'factory',
+    modes: ['page'],
+    attributes: 'locale="fr"',
+    reach: async (page) => {
+      await tab(page, 'Textes');
+      await page.getByLabel('Phrase').first().fill('{furnace} est \u00e0 {temperature} \u00b0C[ depuis {since:tim}].');
+      await page.locator('.excerpt mark').waitFor();
+    },
+  },
+  {
+    name: 'right-to-left-words',
+    seed: 'factory',
+    modes: ['page'],
+    attributes: 'locale="ar"',
+    reach: async (page) => {
+      await tab(page, 'Words');
+      await page.getByLabel('Title').first().fill('\u05d4\u05ea\u05e0\u05d5\u05e8 {furnace} \u05d7\u05dd!');
+      await page.locator('[data-platform=slack]').getByText(/\u05d4\u05ea\u05e0\u05d5\u05e8/).first().waitFor();
+    },
   },
   {
     name: 'activity-table',

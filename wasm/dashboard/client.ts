@@ -1,6 +1,6 @@
 // The notifier API as functions.
 
-import type { Delivery, EventCategory, EventType, FieldError, LanguageRows, Links, Notifier, NotifierDraft, NotifierPatch, PlatformInfo, PlatformRow, VocabularyRows } from 'notifier-wasm';
+import type { Delivery, EventCategory, EventType, FieldError, Links, Notifier, NotifierDraft, NotifierPatch, PlatformInfo, VocabularyRows } from 'notifier-wasm';
 import { readNote, type DeliveryNote } from './delivery_note.js';
 import type { Answer, Transport } from './transport.js';
 
@@ -14,6 +14,8 @@ export interface Person {
 export interface AppInfo {
   id: string;
   name: string;
+  /** What its messages are in, where the app says so. */
+  language?: string;
 }
 
 /** What a server makes messages with. */
@@ -21,9 +23,8 @@ export interface ServerSettings {
   email_from?: string;
   link_base?: string;
   links?: Links;
-  /** What messages are in whose notifier says nothing else. */
+  /** What messages are in whose notifier and app say nothing else. */
   language?: string;
-  languages?: { readonly [tag: string]: LanguageRows };
 }
 
 /** The server's lists of what there is; empty where it has none. */
@@ -31,8 +32,8 @@ export interface ServerCatalogue {
   platforms: PlatformInfo[];
   categories: EventCategory[];
   types: EventType[];
-  /** Platforms of its own, by rows of its vocabulary. */
-  rows?: PlatformRow[];
+  /** What it says of events, and its own platforms: how that differs from what every engine knows. */
+  vocabulary?: VocabularyRows | undefined;
 }
 
 /** An answer that is not the one hoped for. */
@@ -108,32 +109,24 @@ export class Client {
   }
 
   async catalogue(): Promise<ServerCatalogue> {
-    const [platforms, categories, types] = await Promise.all([
+    const [platforms, categories, types, vocabulary] = await Promise.all([
       this.#try<{ notification_platforms: PlatformInfo[] }>('/v1/notification_platforms'),
       this.#try<{ event_categories: EventCategory[] }>('/v1/event_categories'),
       this.#try<{ event_types: EventType[] }>('/v1/event_types'),
+      this.#try<{ vocabulary?: VocabularyRows }>('/v1/vocabulary'),
     ]);
-    const hasOwn = platforms?.notification_platforms.some(({ fields }) => fields !== undefined);
-    const vocabulary = hasOwn ? await this.#try<{ vocabulary?: { platforms?: PlatformRow[] } }>('/v1/vocabulary') : undefined;
     return {
       platforms: platforms?.notification_platforms ?? [],
       categories: categories?.event_categories ?? [],
       types: types?.event_types ?? [],
-      rows: vocabulary?.vocabulary?.platforms ?? [],
+      vocabulary: vocabulary?.vocabulary,
     };
   }
 
   /** Empty where the server does not tell. */
   async settings(): Promise<ServerSettings> {
-    const { email_from: from, link_base: base, links, language, languages } = (await this.#try<{ settings?: Omit<ServerSettings, 'languages'> & { languages?: unknown } }>('/v1/settings'))?.settings ?? {};
-    return { ...(Array.isArray(languages) && { ...(typeof language === 'string' && { language }), languages: await this.#languages() }), ...(typeof from === 'string' && { email_from: from }), ...(typeof base === 'string' && { link_base: base }), ...(typeof links === 'object' && links !== null && { links }) };
-  }
-
-  /** What the server says in other languages, of the kinds that every engine has. */
-  async #languages(): Promise<{ [tag: string]: LanguageRows }> {
-    const { languages = {} } = (await this.#try<{ vocabulary: VocabularyRows }>('/v1/vocabulary'))?.vocabulary ?? {};
-    const ours = Object.entries(languages).map(([tag, rows]) => [tag, { ...rows, event_kinds: rows?.event_kinds?.filter(({ standard }) => standard) ?? [] }] as const);
-    return Object.fromEntries(ours);
+    const { email_from: from, link_base: base, links, language } = (await this.#try<{ settings?: ServerSettings }>('/v1/settings'))?.settings ?? {};
+    return { ...(typeof language === 'string' && { language }), ...(typeof from === 'string' && { email_from: from }), ...(typeof base === 'string' && { link_base: base }), ...(typeof links === 'object' && links !== null && { links }) };
   }
 
   async notifiers(app: string): Promise<Notifier[]> {

@@ -20,7 +20,7 @@ import { NoApps, Session, type Engines, type Observer } from './session.js';
 import { Words, directionOf, short, type Strings } from './strings.js';
 import { Unreachable } from './transport.js';
 
-const views: readonly View[] = ['notifiers', 'history', 'preview', 'why', 'activity'];
+const views: readonly View[] = ['notifiers', 'history', 'preview', 'why', 'activity', 'words'];
 
 /** Which notifiers a choice of the list is for. */
 const states: Readonly<Record<string, (notifier: Notifier) => boolean>> = { active: ({ active }) => active, inactive: ({ active }) => !active, switchedOff: ({ switched_off: off }) => off !== undefined, mutedNow: isMuted };
@@ -36,6 +36,7 @@ const parts = {
   preview: () => import('./preview.js'),
   why: () => import('./why.js'),
   activity: () => import('./activity.js'),
+  words: () => import('./vocabulary.js'),
 };
 
 /** What {@link NotifierDashboardElement} promises. */
@@ -205,6 +206,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       if (this.view === 'history') await parts.history();
       if (this.view === 'why') await parts.why();
       if (this.view === 'activity') await parts.activity();
+      if (this.view === 'words') await parts.words();
     } catch (error) {
       this.#observer.failed(error);
     }
@@ -529,6 +531,9 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
         return session?.notifiers ? html`<notifier-dashboard-history .words=${words} .session=${session} .version=${session.logged} .place=${this.place}
           @place=${(event: CustomEvent<string>) => (this.place = event.detail)} @told=${(event: CustomEvent<string>) => this.#notices.say(event.detail)} @untold=${(event: CustomEvent<unknown>) => this.#refused(event.detail)}
           @event-for=${(event: CustomEvent<{ view: View; json: string }>) => ((this.view = event.detail.view), (this._given = event.detail.json))}></notifier-dashboard-history>` : waiting;
+      case 'words':
+        return session?.workshop ? html`<notifier-dashboard-words .words=${words} .session=${session} .workshop=${session.workshop}
+          @told=${(event: CustomEvent<string>) => this.#notices.say(event.detail)} @untold=${(event: CustomEvent<unknown>) => this.#refused(event.detail)}></notifier-dashboard-words>` : waiting;
       case 'activity':
         return session ? html`<notifier-dashboard-activity .words=${words} .log=${session.log} .version=${session.logged} .live=${session.live}
           @place=${(event: CustomEvent<string>) => ((this.view = 'history'), (this.place = event.detail))} @send-again=${(event: CustomEvent<LoggedDelivery>) => void this.#sendAgain(event.detail)}></notifier-dashboard-activity>` : waiting;

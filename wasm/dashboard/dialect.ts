@@ -1,8 +1,8 @@
 // A server's own ids, and types of events that the library does not know: put into the engine's words.
 
-import type { Catalogue, EventCategory, EventType, NotifierDraft, Platform, PlatformRow } from 'notifier-wasm';
+import type { Catalogue, EventCategory, EventType, NotifierDraft, Platform, VocabularyRows } from 'notifier-wasm';
 import type { ServerCatalogue } from './client.js';
-import { teachPlatforms } from './own_platforms.js';
+import { platformsOf, teachPlatforms } from './own_platforms.js';
 
 /** Where the engine puts the types that only the server knows. */
 const category: EventCategory = { id: 'of-this-server', name: 'of-this-server', display_name: 'Of this server', position: 100 };
@@ -11,18 +11,18 @@ export class Dialect {
   /** What there is, in the ids of the server; what it does not tell is the engine's own. */
   readonly catalogue: Catalogue;
   /** What the engine has to be told of. */
-  readonly additions: { event_categories: EventCategory[]; event_types: EventType[]; vocabulary?: { platforms: readonly PlatformRow[] } };
+  readonly additions: { event_categories: EventCategory[]; event_types: EventType[]; vocabulary?: VocabularyRows };
   /** The engine's ids by the server's. */
   readonly #types: ReadonlyMap<string, string>;
   readonly #platforms: ReadonlyMap<string, Platform>;
 
   /** @param builtIn  what the engine knows by itself */
-  constructor(builtIn: Catalogue, { platforms, categories, types, rows = [] }: ServerCatalogue = { platforms: [], categories: [], types: [] }) {
+  constructor(builtIn: Catalogue, { platforms, categories, types, vocabulary }: ServerCatalogue = { platforms: [], categories: [], types: [] }) {
     const known = new Map(builtIn.event_types.map(({ name, id }) => [name, id]));
-    const ids = new Set(known.values());
+    const ids = new Set([...known.values(), ...(vocabulary?.event_types ?? []).map(({ id, name }) => id ?? name)]);
     const added = types.filter(({ name, id }) => !known.has(name) && !ids.has(id));
-    this.additions = { event_categories: added.length > 0 ? [category] : [], event_types: added.map((type) => ({ ...type, category_id: category.id })), ...(rows.length > 0 && { vocabulary: { platforms: rows } }) };
-    teachPlatforms(rows);
+    this.additions = { event_categories: added.length > 0 ? [category] : [], event_types: added.map((type) => ({ ...type, category_id: category.id })), ...(vocabulary && { vocabulary }) };
+    teachPlatforms(platformsOf(vocabulary));
     this.#types = new Map(types.map(({ name, id }) => [id, known.get(name) ?? id]));
     this.#platforms = new Map(platforms.map(({ id, name }) => [id, name]));
     this.catalogue = {

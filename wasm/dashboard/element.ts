@@ -3,7 +3,7 @@
 import type { Delivery, Engine, EventInput, Notifier } from 'notifier-wasm';
 import type { Strings } from './strings.js';
 
-export type View = 'notifiers' | 'history' | 'preview' | 'why' | 'activity';
+export type View = 'notifiers' | 'history' | 'preview' | 'why' | 'activity' | 'words';
 
 /** What `notifier-deliver` carries: a delivery that this page cannot send. */
 export interface DeliverDetail {

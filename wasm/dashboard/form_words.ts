@@ -103,7 +103,7 @@ export const formWords = {
   'comparison.exists': 'is there',
   'comparison.isAbsent': 'is not there',
   language: 'Language of its messages',
-  languageOfAll: 'As for all notifiers',
+  languageOfAll: 'As for the app',
   howOften: 'How often',
   'mode.each': 'Every event at once',
   'mode.throttle': 'The first at once, the rest together',

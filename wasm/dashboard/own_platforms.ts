@@ -1,8 +1,13 @@
 // Platforms of the server's own: rows of its vocabulary, for lists, forms and previews.
 
-import type { PlatformRow } from 'notifier-wasm';
+import type { PlatformRow, VocabularyRows } from 'notifier-wasm';
 
 const rows: PlatformRow[] = [];
+
+/** The platforms of a vocabulary that are not taken away. */
+export function platformsOf(vocabulary: VocabularyRows | undefined): PlatformRow[] {
+  return (vocabulary?.platforms ?? []).filter((row): row is PlatformRow => !('remove' in row));
+}
 
 /** What the server has, in place of what was known before. */
 export function teachPlatforms(known: readonly PlatformRow[]): void {

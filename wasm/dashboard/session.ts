@@ -5,7 +5,7 @@ import { ActivityLog, type LoggedDelivery } from './activity_log.js';
 import { Client, Refusal, type AppInfo, type Person, type ServerCatalogue, type ServerSettings } from './client.js';
 import type { DeliveryNote } from './delivery_note.js';
 import type { PageTransport } from './page_transport.js';
-import { ServerTransport, Unreachable, pause, type Watcher } from './transport.js';
+import { ServerTransport, Unreachable, pause, type Answer, type Watcher } from './transport.js';
 import type { Workshop } from './workshop.js';
 
 /** What a host has set. */
@@ -231,7 +231,7 @@ export class Session {
     const client = this.#client!;
     const { id } = this.app!;
     try {
-      const [app, people, catalogue, settings] = await Promise.all([client.app(id), client.people(id), client.catalogue(), this.isInPage ? {} : client.settings()]);
+      const [app, people, catalogue, settings] = await Promise.all([client.app(id), client.people(id), client.catalogue(), client.settings()]);
       if (signal.aborted) return;
       this.#server = settings;
       if (app) this.app = app;
@@ -341,7 +341,7 @@ export class Session {
         server = this.#catalogue;
       }
       if (signal.aborted || !engine) return;
-      const dialect = new Dialect(server ? (this.#engines.builtIn ??= engine.catalogue()) : engine.catalogue(), server);
+      const dialect = new Dialect(server ? (this.#engines.builtIn ??= engine.catalogue()) : engine.catalogue(), server ?? { platforms: [], categories: [], types: [], vocabulary: engine.vocabulary() });
       if (server) mirror(engine, this.app!, this.notifiers ?? [], this.#people, dialect, this.#server);
       this.workshop = new Workshop(engine, this.app!, this.#people, dialect);
       this.typeNames = new Map(this.workshop.catalogue.event_types.map(({ id, display_name: name }) => [id, name]));
@@ -506,6 +506,22 @@ export class Session {
   /** Asks what else the API says of the app, by a path below it. */
   ask<T>(expected: number, method: string, path: string, body?: unknown): Promise<T> {
     return this.#do((client, app) => client.ask<T>(expected, method, `/v1/apps/${encodeURIComponent(app)}${path}`, body));
+  }
+
+  /** Asks whatever else the API says. @param version  see {@link Transport.send} */
+  request(method: string, path: string, body?: unknown, version?: string): Promise<Answer> {
+    return this.#do((client) => client.transport.send(method, path, body, version));
+  }
+
+  /** What messages are in whose notifier and app say nothing else. */
+  get language(): string {
+    return this.#server.language ?? 'en';
+  }
+
+  /** Comes to know anew what messages are made of. */
+  async relearn(): Promise<void> {
+    await this.#learn();
+    await this.openWorkshop();
   }
 
   /** Makes the first app of a server that has none. What comes of it is loaded by another session. */

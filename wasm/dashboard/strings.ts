@@ -4,6 +4,7 @@ import type { FormKey } from './form_words.js';
 import type { GlanceKey } from './glance_words.js';
 import type { PlatformKey } from './more_platforms.js';
 import type { ViewKey } from './view_words.js';
+import type { VocabularyKey } from './vocabulary_words.js';
 
 /** A text with `{placeholders}`; by plural category of `{count}` where it depends on a number. */
 export type Phrase = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
@@ -17,6 +18,7 @@ export const english = {
   'view.why': 'Why',
   'view.activity': 'Activity',
   'view.history': 'History',
+  'view.words': 'Words',
   views: 'Views',
   heading: 'Notifiers of {app}',
   app: 'App',
@@ -129,7 +131,7 @@ export const english = {
   'error.unsupported': '{message}',
 } satisfies Strings;
 
-/** What parts say that are loaded when they are needed: `formWords` in form_words.ts, `glanceWords` in glance_words.ts, `platformWords` in more_platforms.ts, `viewWords` in view_words.ts. */
+/** What parts say that are loaded when they are needed: `formWords` in form_words.ts, `glanceWords` in glance_words.ts, `platformWords` in more_platforms.ts, `viewWords` in view_words.ts, `vocabularyWords` in vocabulary_words.ts. */
 const more: Record<string, Phrase> = {};
 
 /** Adds to the default table. */
@@ -137,7 +139,7 @@ export function teach(strings: Record<string, Phrase> & { readonly [known in key
   Object.assign(more, strings);
 }
 
-export type StringKey = keyof typeof english | FormKey | GlanceKey | PlatformKey | ViewKey;
+export type StringKey = keyof typeof english | FormKey | GlanceKey | PlatformKey | ViewKey | VocabularyKey;
 
 /** What runs from right to left, or turns what stands around it: it is set apart, so that both run their own way. */
 const turns = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/;

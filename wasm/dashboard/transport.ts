@@ -7,6 +7,8 @@ import { readNote, type DeliveryNote } from './delivery_note.js';
 export interface Answer {
   status: number;
   body: string;
+  /** What tells this state of it from others. */
+  etag?: string | undefined;
   /** What is to be sent, where that is ours to do. */
   deliveries?: Delivery[];
 }
@@ -19,7 +21,8 @@ export interface Watcher {
 }
 
 export interface Transport {
-  send(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** @param version  the `etag` of what is to be replaced: it has to be as it was */
+  send(method: string, path: string, body?: unknown, version?: string): Promise<Answer>;
   /** Tells a watcher what happens to an app until the signal; false where that is not to be had. Ends with a Refusal where a token is asked for. */
   watch(app: string, watcher: Watcher, signal: AbortSignal): Promise<boolean>;
 }
@@ -60,15 +63,15 @@ export class ServerTransport implements Transport {
     }
   }
 
-  async send(method: string, path: string, body?: unknown): Promise<Answer> {
+  async send(method: string, path: string, body?: unknown, version?: string): Promise<Answer> {
     const init: RequestInit & { headers?: Record<string, string> } = { method };
     if (body !== undefined) {
       init.body = typeof body === 'string' ? body : JSON.stringify(body);
-      init.headers = { 'Content-Type': 'application/json' };
+      init.headers = { 'Content-Type': 'application/json', ...(version && { 'If-Match': version }) };
     }
     const response = await this.#request(path, init);
     try {
-      return { status: response.status, body: await response.text() };
+      return { status: response.status, body: await response.text(), etag: response.headers.get('etag') ?? undefined };
     } catch (error) {
       throw new Unreachable('the server broke off', { cause: error });
     }

@@ -20,12 +20,17 @@ export class Workshop {
     this.app = app;
     this.people = people;
     this.#dialect = dialect;
-    this.catalogue = dialect.catalogue;
+    this.catalogue = { ...dialect.catalogue, event_kinds: engine.catalogue().event_kinds };
   }
 
   /** What messages can be in, English first. */
   get languages(): readonly string[] {
     return [...new Set(['en', ...Object.keys(this.#engine.vocabulary().languages ?? {})])];
+  }
+
+  /** All that the engine holds. */
+  snapshot(): string {
+    return this.#engine.snapshot();
   }
 
   /** Every rule that a draft breaks. */
@@ -73,8 +78,8 @@ export class Workshop {
 /** Makes an engine hold what a server holds, and make messages as the server does. Notifiers that it cannot read are left out. */
 export function mirror(engine: Engine, app: AppInfo, notifiers: readonly Notifier[], people: readonly Person[], dialect: Dialect, settings: ServerSettings): void {
   const translated = notifiers.map((notifier) => dialect.translated(notifier));
-  const { languages, ...told } = settings;
-  const load = (some: readonly NotifierDraft[]) => engine.load({ version: 1, apps: [{ id: app.id, name: app.name, notifiers: some }], users: people, ...dialect.additions, ...told, ...(languages && { vocabulary: { languages } }) });
+  const base = { version: 1, users: people };
+  const load = (some: readonly NotifierDraft[], more: object = { ...dialect.additions, ...settings }) => engine.load({ ...base, apps: [{ id: app.id, name: app.name, ...(app.language && { language: app.language }), notifiers: some }], ...more });
   try {
     load(translated);
   } catch (error) {
@@ -85,9 +90,8 @@ export function mirror(engine: Engine, app: AppInfo, notifiers: readonly Notifie
 }
 
 /** The least that a preview of a platform needs. */
-export function standIn({ id, name }: { id: string; name: string }, people: readonly Person[]): NotifierDraft {
+export function standIn({ id, name }: { id: string; name: string }, people: readonly Person[], own = ownPlatform(name)): NotifierDraft {
   const [first] = people;
-  const own = ownPlatform(name);
   const value = (kind: string | undefined, choices: readonly string[] = []) => (kind === 'url' ? 'https://example.com/' : kind === 'choice' ? choices[0] : '1');
   const data = own ? Object.fromEntries((own.fields ?? []).filter(({ required }) => required).map(({ key, kind, choices }) => [key, value(kind, choices)])) : name === 'email' ? (first ? { user_ids: [first.id] } : { emails: ['you@example.com'] }) : { webhook_url: 'https://example.com/hook' };
   return { name: 'Preview', platform_id: id, type_data: data };

@@ -11,7 +11,7 @@ export type Exports = Record<
     | 'abi_version' | 'answer' | 'reserve' | 'new' | 'delete'
     | 'route' | 'match' | 'lines' | 'explain' | 'preview' | 'digest' | 'filter_new' | 'filter_delete' | 'filter_judge'
     | 'add_app' | 'update_app' | 'remove_app' | 'apps' | 'put_user' | 'remove_user' | 'add' | 'update' | 'remove' | 'find' | 'list' | 'signing_secrets' | 'validate'
-    | 'load' | 'vocabulary' | 'snapshot' | 'configure' | 'catalogue' | 'handle' | 'switch_off' | 'prepare' | 'versions' | 'publish' | 'abandon' | 'apply' | 'platforms' | 'platform_changes'}`,
+    | 'load' | 'vocabulary' | 'snapshot' | 'configure' | 'catalogue' | 'event_kind' | 'handle' | 'switch_off' | 'prepare' | 'versions' | 'publish' | 'abandon' | 'apply' | 'platforms' | 'platform_changes'}`,
   Call
 >;
 

@@ -138,7 +138,7 @@ export class Service {
     const rows = this.#engine.vocabulary();
     if (language !== 'fr' || rows.languages?.[language] !== undefined) return;
     const { french } = await import('../languages/fr.js');
-    await this.#commit(() => this.#engine.handle({ method: 'PUT', target: '/v1/vocabulary', body: JSON.stringify({ vocabulary: { ...rows, languages: { ...rows.languages, [language]: french } } }) }));
+    await this.#commit(() => this.#engine.handle({ method: 'PUT', url: '/v1/vocabulary', body: JSON.stringify({ vocabulary: { ...rows, languages: { ...rows.languages, [language]: french } } }) }));
   }
 
   /** Resolves when the answer may be given: when everything is on the disk. */

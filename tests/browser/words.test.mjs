@@ -1,0 +1,183 @@
+// The page of words: what is said of events is changed, seen on every platform while one writes, and stored.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startApi } from './api_server.mjs';
+import { focused, launch, open, pageOf, serve, shop, violations } from './browser.mjs';
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser?.close());
+
+const pager = {
+  name: 'pager', display_name: 'The pager', fields: [{ key: 'number', label: 'Number', required: true }],
+  request: { method: 'POST', url: 'https://pager.example.com/send', body: { to: '{@notifier.number}', text: '{@title}: {@sentence}' } },
+};
+const vocabulary = {
+  event_types: [{ id: 'heat', name: 'heat', display_name: 'Furnace too hot', category_id: 'app' }],
+  event_kinds: [{ type: 'furnace_hot', selectable_as: 'heat', wordings: [{ severity: 'error', title: '{furnace} is hot', sentence: '{furnace} is at {temperature} C.' }], sample: { type_data: { furnace: 'F2', temperature: 1312 } } }],
+  platforms: [pager],
+};
+
+/** A page on a server, or with the engine in it. */
+async function withPage({ mode = 'server', configuration = shop, attributes = '' }, work) {
+  const server = mode === 'server' ? await startApi({ configuration }) : undefined;
+  const setup = `import '/dashboard/index.js'; globalThis.dashboard = document.querySelector('notifier-dashboard'); ${server ? '' : `dashboard.seed = ${JSON.stringify(configuration)};`}`;
+  const site = await serve({ pages: { '/': pageOf(`${server ? 'base-url="" app="shop"' : ''} view="words" ${attributes}`) }, scripts: { '/setup.js': setup }, api: server?.api });
+  const { page, context, faults, outside } = await open(browser, site.origin);
+  try {
+    await page.locator('#add-kind').waitFor();
+    await work(page, server);
+    assert.deepEqual([faults, outside], [[], []]);
+  } finally {
+    await context.close();
+    await site.close();
+    server?.dispose();
+  }
+}
+
+const own = () => {
+  const { event_types, ...rest } = vocabulary;
+  return { ...structuredClone(shop), vocabulary: { ...rest, categories: [{ id: 'works', name: 'works', display_name: 'Works' }], event_types: event_types.map((type) => ({ ...type, category_id: 'works' })) } };
+};
+const shown = (page, platform) => page.locator(`[data-platform=${platform}]`);
+
+for (const mode of ['page', 'server']) {
+  test(`${mode} mode: what is written is seen on every platform at once, and told once it is saved`, () =>
+    withPage({ mode }, async (page, server) => {
+      await page.getByLabel('Find a kind').fill('restart');
+      await page.locator('[data-type=restart]').click();
+      const sentence = page.getByLabel('Sentence').last();
+      const before = await sentence.inputValue();
+      assert.match(before, /\{@app\}/, 'a built-in wording is there to begin with');
+      await sentence.fill('[{@app}|It] runs again, says {user.username|nobody}.');
+      for (const platform of ['slack', 'telegram', 'microsoft_teams']) await shown(page, platform).getByText(/runs again/).first().waitFor();
+      await page.locator('#standing', { hasText: 'Changed, not saved' }).waitFor();
+      // It stays while one looks at something else.
+      await page.getByRole('tab', { name: 'Why' }).click();
+      await page.locator('#told').waitFor();
+      await page.getByRole('tab', { name: 'Words' }).click();
+      await page.locator('#save').click();
+      await page.locator('#standing', { hasText: 'All is saved' }).waitFor();
+      await page.locator('[data-type=restart] .pill', { hasText: 'changed' }).waitFor();
+      if (server) assert.match(server.engine.vocabulary().event_kinds[0].wordings.at(-1).sentence, /runs again/);
+      // The other views speak as it says now.
+      await page.getByRole('tab', { name: 'Preview' }).click();
+      await page.getByLabel('Sample event').selectOption('restart');
+      await page.locator('notifier-dashboard-payload').getByText(/runs again/).first().waitFor();
+      // And it is taken back.
+      await page.getByRole('tab', { name: 'Words' }).click();
+      await page.locator('#reset').click();
+      assert.equal(await page.getByLabel('Sentence').last().inputValue(), before);
+      await page.locator('#save').click();
+      await page.locator('[data-type=restart] .pill').waitFor({ state: 'detached' });
+      if (server) assert.equal(server.engine.vocabulary().event_kinds, undefined);
+    }));
+}
+
+test('a fault is shown at its character, leads there, and keeps what is wrong from being saved', () =>
+  withPage({ configuration: own() }, async (page) => {
+    await page.locator('[data-type=furnace_hot] .pill', { hasText: 'own' }).waitFor();
+    const sentence = page.getByLabel('Sentence');
+    await sentence.fill('\u{1F525} {furnace} since {since:tim}');
+    await page.locator('#sentence-0-error').getByText(/no layout is called 'tim'; did you mean time\?/).waitFor();
+    assert.equal(await page.locator('#sentence-0-error mark').textContent(), 't');
+    assert.equal(await sentence.getAttribute('aria-invalid'), 'true');
+    assert.ok(await page.locator('#save').isDisabled());
+    await page.locator('#sentence-0-error').getByRole('button', { name: 'Character 25' }).click();
+    assert.equal(await focused(page), 'sentence-0');
+    assert.equal(await sentence.evaluate((field) => field.value.slice(field.selectionStart)), 'tim}');
+    // The preview stays at what was right last.
+    await page.getByText('The preview shows the last version without a fault.').waitFor();
+    await shown(page, 'slack').getByText(/F2 is at 1312 C/).first().waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.keyboard.type('time');
+    for (let i = 0; i < 2; ++i) await page.keyboard.press('Delete');
+    await page.locator('#sentence-0-error').waitFor({ state: 'detached' });
+    // What is not JSON is said where it is written.
+    await page.getByLabel('Data of the example').fill('{"furnace": ');
+    await page.locator('#sample-error').waitFor();
+    await page.getByLabel('Data of the example').fill('{"furnace": "F9", "since": "2026-05-14T09:46:00Z"}');
+    await shown(page, 'slack').getByText(/F9 since 14 May 2026/).first().waitFor();
+  }));
+
+test('platforms of the server\u2019s own are shown, a kind is added and named, and what is in use is not taken away', () =>
+  withPage({ configuration: own() }, async (page, server) => {
+    await shown(page, 'pager').getByRole('heading', { name: 'The pager' }).waitFor();
+    await shown(page, 'pager').getByText(/F2 is hot: F2 is at 1312 C\./).waitFor();
+    await page.locator('#add-kind').click();
+    await page.getByLabel('Type of the event').fill('furnace_cold');
+    await page.getByLabel('Chosen as').selectOption('heat');
+    await page.getByLabel('Title').fill('{furnace} went cold');
+    await page.getByLabel('Sentence').fill('{furnace} needs wood.');
+    await page.getByLabel('All of the event\u2019s data as fields').uncheck();
+    await page.getByLabel('Data of the example').fill('{"furnace": "F7"}');
+    await shown(page, 'pager').getByText(/F7 went cold: F7 needs wood\./).waitFor();
+    await page.locator('#save').click();
+    await page.locator('#standing', { hasText: 'All is saved' }).waitFor();
+    assert.deepEqual(server.engine.eventKind('furnace_cold'), {
+      type: 'furnace_cold', scope: 'app', selectable_as: 'heat', wordings: [{ severity: 'info', title: '{furnace} went cold', sentence: '{furnace} needs wood.', fields: '' }], sample: { type_data: { furnace: 'F7' } },
+    });
+    // The notifier that selects the type keeps it from going.
+    server.engine.addNotifier('app-1', { name: 'heat', platform: 'slack', selected_events: ['heat'], type_data: { webhook_url: 'https://hooks.slack.com/services/x' } });
+    await page.getByRole('button', { name: 'As JSON' }).click();
+    const json = page.getByLabel('The whole vocabulary');
+    const whole = JSON.parse(await json.inputValue());
+    delete whole.event_types;
+    whole.event_kinds = whole.event_kinds.map(({ selectable_as: _, ...kind }) => kind);
+    await json.fill(JSON.stringify(whole));
+    await page.locator('#save').click();
+    await page.locator('#json-error', { hasText: /lack 'heat' .*which the notifier 'heat' of 'shop' selects/ }).waitFor();
+    await json.fill('{"event_kinds": [');
+    await page.locator('#json-error', { hasText: 'This is not JSON' }).waitFor();
+    await page.locator('#discard').click();
+    assert.ok(JSON.parse(await json.inputValue()).event_types);
+  }));
+
+test('what somebody else has changed meanwhile is not written over', () =>
+  withPage({ configuration: own() }, async (page, server) => {
+    await page.getByLabel('Title').fill('{furnace} burns');
+    server.engine.vocabulary({ ...server.engine.vocabulary(), secret_names: ['badge'] });
+    await page.locator('#save').click();
+    await page.getByText('Somebody else has changed the vocabulary meanwhile').waitFor();
+    assert.equal(server.engine.eventKind('furnace_hot').wordings[0].title, '{furnace} is hot');
+    await page.locator('#discard').click();
+    await page.getByLabel('Title').fill('{furnace} burns');
+    await page.locator('#save').click();
+    await page.locator('#standing', { hasText: 'All is saved' }).waitFor();
+    assert.equal(server.engine.eventKind('furnace_hot').wordings[0].title, '{furnace} burns');
+    assert.deepEqual(server.engine.vocabulary().secret_names, ['badge']);
+  }));
+
+test('an app speaks the language that is chosen for it, which may be the French that comes along', () =>
+  withPage({}, async (page, server) => {
+    await page.getByRole('button', { name: 'Languages' }).click();
+    assert.equal(await page.getByLabel('Messages of shop').locator('option').count(), 2);
+    await page.locator('#add-french').click();
+    await page.locator('#save').click();
+    await page.locator('#standing', { hasText: 'All is saved' }).waitFor();
+    await page.getByLabel('Messages of shop').selectOption({ label: 'French' });
+    await page.getByText('Messages are in French now.').first().waitFor();
+    assert.equal(server.engine.apps()[0].language, 'fr');
+    await page.getByRole('tab', { name: 'Preview' }).click();
+    await page.getByLabel('Sample event').selectOption('restart');
+    await page.getByLabel('Notifier', { exact: true }).selectOption({ label: 'Team channel' });
+    await page.locator('notifier-dashboard-payload').getByText(/red\u00e9marr/i).first().waitFor();
+    // As long as the app speaks it, it is not taken away.
+    await page.getByRole('tab', { name: 'Words' }).click();
+    await page.getByRole('button', { name: 'Remove French' }).click();
+    await page.getByText("lack 'fr', which is asked for").waitFor();
+    await page.locator('#discard').click();
+    await page.getByLabel('Messages of shop').selectOption('');
+    await page.getByText('Messages are in English now.').first().waitFor();
+    assert.equal(server.engine.apps()[0].language, undefined);
+  }));
+
+test('a server without a vocabulary says so', async () => {
+  const api = (request, response) => (/vocabulary/.test(request.url) ? response.writeHead(404).end('{}') : /notifiers$/.test(request.url) ? response.end('{"notifiers":[]}') : response.writeHead(404).end('{}'));
+  const site = await serve({ pages: { '/': pageOf('base-url="" app="shop" view="words"') }, scripts: { '/setup.js': "import '/dashboard/index.js';" }, api });
+  const { page, context } = await open(browser, site.origin);
+  await page.getByText('This server has no vocabulary to be edited.').waitFor();
+  await context.close();
+  await site.close();
+});
