@@ -84,7 +84,7 @@ test('a fault is shown at its character, leads there, and keeps what is wrong fr
     assert.equal(await page.locator('#sentence-0-error mark').textContent(), 't');
     assert.equal(await sentence.getAttribute('aria-invalid'), 'true');
     assert.ok(await page.locator('#save').isDisabled());
-    await page.locator('#sentence-0-error').getByRole('button', { name: 'Character 25' }).click();
+    await page.locator('#sentence-0-error').getByRole('button', { name: 'Character 26' }).click();
     assert.equal(await focused(page), 'sentence-0');
     assert.equal(await sentence.evaluate((field) => field.value.slice(field.selectionStart)), 'tim}');
     // The preview stays at what was right last.
@@ -142,6 +142,7 @@ test('what somebody else has changed meanwhile is not written over', () =>
     await page.getByText('Somebody else has changed the vocabulary meanwhile').waitFor();
     assert.equal(server.engine.eventKind('furnace_hot').wordings[0].title, '{furnace} is hot');
     await page.locator('#discard').click();
+    await page.locator('#standing', { hasText: 'All is saved' }).waitFor();
     await page.getByLabel('Title').fill('{furnace} burns');
     await page.locator('#save').click();
     await page.locator('#standing', { hasText: 'All is saved' }).waitFor();

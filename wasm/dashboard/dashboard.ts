@@ -181,6 +181,9 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       if (!dialog.open) dialog.showModal();
     }
     if (changed.has('view') || changed.has('_dialog')) void this.#loadParts();
+    // Where there is no room for all tabs, the one that is chosen is seen.
+    const tab = changed.has('view') && this.renderRoot.querySelector<HTMLElement>(`#tab-${this.view}`);
+    if (tab) tab.parentElement!.scrollLeft = tab.offsetLeft + (tab.offsetWidth - tab.parentElement!.clientWidth) / 2 - tab.parentElement!.offsetLeft;
     if (['view', 'place', 'app'].some((name) => changed.get(name) !== undefined)) this.#emit('notifier-view', { view: this.view, place: this.place, app: this.app });
   }
 
@@ -552,7 +555,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     const shown = this.#shown;
     const isNarrowed = this._query.trim() !== '' || this._platform + this._state !== '';
     return html`<div class="bar tools">
-        <input class="grow" type="search" id="find" aria-label=${words.say('find')} placeholder=${words.say('find')} .value=${this._query} @input=${(event: Event) => (this._query = (event.target as HTMLInputElement).value)}>
+        <input class="grow" type="search" id="find" dir="auto" aria-label=${words.say('find')} placeholder=${words.say('find')} .value=${this._query} @input=${(event: Event) => (this._query = (event.target as HTMLInputElement).value)}>
         <select id="platform" aria-label=${words.say('platform')} .value=${this._platform} @change=${(event: Event) => (this._platform = (event.target as HTMLSelectElement).value)}>
           <option value="" ?selected=${this._platform === ''}>${words.say('anyPlatform')}</option>
           ${[...platforms.map((name) => ({ name })), ...ownPlatforms()].map(({ name, display_name: shown = name }: { name: string; display_name?: string }) => html`<option value=${name} ?selected=${this._platform === name}>${words.find(`platform.${name}`) ?? short(shown)}</option>`)}

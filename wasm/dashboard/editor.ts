@@ -331,7 +331,7 @@ export class NotifierEditor extends LitElement {
     const query = this._findPerson.trim().toLocaleLowerCase();
     const found = people.filter(({ username, email }) => `${username} ${email}`.toLocaleLowerCase().includes(query)).slice(0, 200);
     return people.length === 0 ? nothing : html`<fieldset class="stack"><legend>${words.say('people')}</legend>
-        ${people.length > 8 ? html`<input type="search" id="find-person" aria-label=${words.say('findPerson')} placeholder=${words.say('findPerson')} @input=${(event: Event) => (this._findPerson = (event.target as HTMLInputElement).value)}>` : nothing}
+        ${people.length > 8 ? html`<input type="search" id="find-person" dir="auto" aria-label=${words.say('findPerson')} placeholder=${words.say('findPerson')} @input=${(event: Event) => (this._findPerson = (event.target as HTMLInputElement).value)}>` : nothing}
         <div class="people">${found.map(({ id, username, email }) => html`<label class="check"><input type="checkbox" .checked=${chosen.has(id)} @change=${() => this.#set(this.#enter(key, flip(chosen, id)), 'type_data')}>
           <span><bdi>${username || id}</bdi> <span class="quiet"><bdi>${email}</bdi></span></span></label>`)}</div></fieldset>`;
   }
@@ -376,7 +376,7 @@ export class NotifierEditor extends LitElement {
       return { category, name: words.find(`category.${category.name}`) ?? category.display_name, all, found, chosen: all.filter(({ id }) => form.types.has(id)).length };
     }).filter(({ found }) => found.length > 0);
     return html`<div class="stack" role="group" aria-label=${words.say('choose')}>
-      <div class="bar"><input class="grow" type="search" id="find-type" aria-label=${words.say('findType')} placeholder=${words.say('findType')} .value=${this._find} @input=${(event: Event) => (this._find = (event.target as HTMLInputElement).value)}
+      <div class="bar"><input class="grow" type="search" id="find-type" dir="auto" aria-label=${words.say('findType')} placeholder=${words.say('findType')} .value=${this._find} @input=${(event: Event) => (this._find = (event.target as HTMLInputElement).value)}
         @keydown=${(event: KeyboardEvent) => event.key === 'Enter' && event.preventDefault()}>
         <span class="quiet" role="status">${words.say('chosen', { count: form.types.size })}</span></div>
       <div class="types">${groups.length === 0 ? html`<p class="quiet kinds">${words.say('noType')}</p>` : groups.map(({ name, all, found, chosen }, position) => html`<details ?open=${query !== '' || chosen > 0 || position === 0}>

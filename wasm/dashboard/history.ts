@@ -245,7 +245,7 @@ export class NotifierHistory extends LitElement {
         ${select('notifier_id', words.say('notifier'), words.say('anyNotifier'), (this.session.notifiers ?? []).slice(0, 500).map(({ id, name }) => [id, short(name)] as const))}` : nothing}
       ${select('type', words.say('kind'), words.say('anyKind'), kinds)}
       ${select('since', words.say('since'), words.say('always'), [...times, ...chosen])}
-      <div class="field"><label for="search">${words.say('search')}</label><input type="search" id="search" .value=${this._text} @change=${(event: Event) => {
+      <div class="field"><label for="search">${words.say('search')}</label><input type="search" id="search" dir="auto" .value=${this._text} @change=${(event: Event) => {
         this._text = (event.target as HTMLInputElement).value.trim();
         void this.#read();
       }}></div></div>`;

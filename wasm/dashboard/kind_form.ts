@@ -35,7 +35,7 @@ export class KindForm extends LitElement {
     .slots .button { min-block-size: 1.75rem; padding-inline: 0.45rem; font-weight: 400; }
     dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.25rem 0.9rem; margin-block-start: 0.5rem; } dd { color: var(--n-quiet); }
     @container notifiers (max-width: 30rem) { dl { grid-template-columns: minmax(0, 1fr); } }
-    summary { cursor: pointer; font-weight: 600; font-size: 0.875rem; }
+    summary { cursor: pointer; font-weight: 600; font-size: 0.875rem; min-block-size: 1.75rem; }
   `];
   static override properties = { words: { attribute: false }, row: { attribute: false }, types: { attribute: false }, faults: { attribute: false }, slots: { attribute: false }, own: { type: Boolean }, _data: { state: true } };
 
@@ -96,7 +96,7 @@ export class KindForm extends LitElement {
           <select id="severity-${position}" @change=${(event: Event) => this.#set(position, 'severity', (event.target as HTMLSelectElement).value)}>
             <option value="" ?selected=${!wording.severity}>${words.say('severity.none')}</option>
             ${severities.map((severity) => html`<option value=${severity} ?selected=${severity === wording.severity}>${words.say(`severity.${severity}`)}</option>`)}</select></div>
-        ${count > 1 || wording.when ? this.#text(wording, position, 'when', 'wordingWhen', words.say('wordingWhenHint')) : nothing}
+        ${count > 1 || wording.when ? this.#text(wording, position, 'when', 'wordingWhen', position === 0 ? words.say('wordingWhenHint') : '') : nothing}
       </div>
       ${this.#text(wording, position, 'title', 'wordingTitle')}
       ${this.#text(wording, position, 'sentence', 'wordingSentence')}

@@ -10,10 +10,10 @@ export interface FormField extends PlatformField {
 }
 
 /** Empty for a platform that is not known here. */
-export function fieldsOf(platform: string): readonly FormField[] {
+export function fieldsOf(platform: string, own = ownPlatform(platform)): readonly FormField[] {
   const builtIn = rows.find(({ name }) => name === platform)?.fields;
   if (builtIn) return builtIn;
-  return (ownPlatform(platform)?.fields ?? []).map(({ key, label, help, kind = 'text', required = false, secret = false, choices, default: fallback }) => ({
+  return (own?.fields ?? []).map(({ key, label, help, kind = 'text', required = false, secret = false, choices, default: fallback }) => ({
     key, kind, required, secret, shown: !secret, ...(label !== undefined && { label }), ...(help !== undefined && { help }), ...(fallback !== undefined && { fallback }), ...(choices && { choices: choices.join(' ') }),
   }));
 }

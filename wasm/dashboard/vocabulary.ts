@@ -229,6 +229,10 @@ export class NotifierVocabulary extends LitElement {
     return name;
   }
 
+  #label(kind: string): string {
+    return this.words.find(`kind.${kind}`) ?? sentence(kind);
+  }
+
   get #languages(): string[] {
     return ['en', ...Object.keys(this._draft!.rows.languages ?? {}).filter((tag) => tag !== 'en')];
   }
@@ -238,10 +242,9 @@ export class NotifierVocabulary extends LitElement {
     const { rows, bench } = this._draft!;
     const own = rows.event_kinds ?? [];
     const state = ({ type, remove }: EventKindRow) => (remove ? ('removed' as const) : bench.builtIn.has(type) ? ('changed' as const) : ('own' as const));
-    const label = (type: string) => this.words.find(`kind.${type}`) ?? sentence(type);
-    const all: Found[] = own.map((row) => ({ type: row.type, label: label(row.type), state: state(row) }));
+    const all: Found[] = own.map((row) => ({ type: row.type, label: this.#label(row.type), state: state(row) }));
     const known = new Set(own.map(({ type }) => type));
-    if (rows.standard !== false) for (const type of bench.builtIn.keys()) if (!known.has(type)) all.push({ type, label: label(type), state: '' });
+    if (rows.standard !== false) for (const type of bench.builtIn.keys()) if (!known.has(type)) all.push({ type, label: this.#label(type), state: '' });
     const wanted = query.trim().toLocaleLowerCase();
     return all.filter(({ type, label: text }) => type.toLowerCase().includes(wanted) || text.toLocaleLowerCase().includes(wanted));
   }
@@ -288,12 +291,12 @@ export class NotifierVocabulary extends LitElement {
     const row = this.#row;
     return html`<div class="both">
       <section class="list" aria-labelledby="kinds-of"><div class="bar space"><h3 id="kinds-of">${words.say('kinds')}</h3><button type="button" class="button small" id="add-kind" @click=${() => this.#add()}>${words.say('addKind')}</button></div>
-        <input type="search" id="find-kind" aria-label=${words.say('findKind')} placeholder=${words.say('findKind')} .value=${query} @input=${(event: Event) => (this._query = (event.target as HTMLInputElement).value)}>
+        <input type="search" id="find-kind" dir="auto" aria-label=${words.say('findKind')} placeholder=${words.say('findKind')} .value=${query} @input=${(event: Event) => (this._query = (event.target as HTMLInputElement).value)}>
         ${found.length === 0 ? html`<p class="quiet">${words.say('noKindFound')}</p>` : html`<ul class="card kinds">${found.slice(0, mostKinds).map(({ type, label, state }) => html`<li><button type="button" class="kind" data-type=${type} aria-current=${type === kind} @click=${() => this.#open(type)}>
-          <span class="name ellipsis">${short(label)}</span>${state ? html`<span class="pill">${words.say(`kind.${state}`)}</span>` : nothing}<span class="code quiet ellipsis" dir="ltr">${short(type)}</span></button></li>`)}</ul>`}
+          <span class="name ellipsis">${short(label)}</span>${state ? html`<span class="pill">${words.say(`kindIs.${state}`)}</span>` : nothing}<span class="code quiet ellipsis" dir="ltr">${short(type)}</span></button></li>`)}</ul>`}
         ${found.length > mostKinds ? html`<p class="quiet">${words.say('moreKinds', { count: found.length - mostKinds })}</p>` : nothing}</section>
-      <section class="open" aria-labelledby="open-kind">${this.#drawKind(row)}</section></div>
-      ${row ? this.#previews() : nothing}`;
+      <section class="open" aria-labelledby="open-kind">${this.#drawKind(row)}</section>
+      ${row ? this.#previews() : nothing}</div>`;
   }
 
   #drawKind(row: EventKindRow | undefined): TemplateResult {
@@ -303,19 +306,19 @@ export class NotifierVocabulary extends LitElement {
     const at = rows.event_kinds?.findIndex(({ type }) => type === kind) ?? -1;
     const path = `event_kinds[${at}].`;
     const keys = row ? slotsOf(row, bench.sample(kind)) : [];
-    return html`<div class="bar space"><h3 id="open-kind">${words.find(`kind.${kind}`) ?? sentence(kind)}</h3><span class="bar">
+    return html`<div class="bar space"><h3 id="open-kind">${this.#label(kind)}</h3><span class="bar">
         ${isBuiltIn && at >= 0 ? html`<button type="button" class="button small" id="reset" @click=${() => this.#put(this.#forget(kind))}>${words.say('resetKind')}</button>` : nothing}
         ${row ? html`<button type="button" class="button small danger" id="remove-kind" @click=${() => this.#remove()}>${words.say('removeKind')}</button>` : nothing}</span></div>
       ${row ? html`<notifier-dashboard-kind .words=${words} .row=${row} .own=${!isBuiltIn} .types=${bench.catalogue.event_types} .slots=${keys}
         .faults=${at < 0 ? [] : faults.filter(({ field }) => field.startsWith(path)).map((fault) => ({ ...fault, field: fault.field.slice(path.length) }))}
-        @kind-changed=${(event: CustomEvent<EventKindRow>) => this.#putKind(event.detail)}></notifier-dashboard-kind>` : html`<p class="quiet">${words.say('kind.removed')}</p>`}`;
+        @kind-changed=${(event: CustomEvent<EventKindRow>) => this.#putKind(event.detail)}></notifier-dashboard-kind>` : html`<p class="quiet">${words.say('kindIs.removed')}</p>`}`;
   }
 
   #previews(): TemplateResult {
     const { words } = this;
     const { language, faults } = this._draft!;
     const languages = this.#languages;
-    return html`<section class="previews" aria-labelledby="live"><div class="bar space"><h3 id="live">${words.say('livePreview')}</h3>
+    return html`<section class="previews" aria-labelledby="live" tabindex="0"><div class="bar space"><h3 id="live">${words.say('livePreview')}</h3>
       ${languages.length > 1 ? html`<label class="bar"><span class="label">${words.say('inLanguage')}</span><select id="language" @change=${(event: Event) => (this.#set({ language: (event.target as HTMLSelectElement).value }), this.#show())}>
         ${languages.map((tag) => html`<option value=${tag} lang=${tag} ?selected=${tag === language}>${this.#nameOf(tag)}</option>`)}</select></label>` : nothing}</div>
       ${faults.length > 0 ? html`<p class="quiet">${words.say('stalePreview')}</p>` : nothing}

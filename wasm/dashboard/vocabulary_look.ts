@@ -5,10 +5,12 @@ import { css } from 'lit';
 export const vocabularyLook = css`
   .all { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
   .space { justify-content: space-between; }
-  .both { display: grid; gap: 1rem 1.25rem; grid-template-columns: minmax(14rem, 18rem) minmax(0, 1fr); align-items: start; }
+  .both { display: grid; gap: 1rem 1.25rem; grid-template-columns: minmax(13rem, 15rem) minmax(0, 1fr) minmax(0, 1fr); align-items: start; }
   .list, .open, .previews, .slim { display: grid; gap: 0.6rem; grid-template-columns: minmax(0, 1fr); min-inline-size: 0; }
   .slim { max-inline-size: 34rem; } .slim .button { justify-self: start; }
   .kinds { max-block-size: 40rem; overflow: auto; overscroll-behavior: contain; }
+  /* What people would read stays beside what is written. */
+  .previews { position: sticky; inset-block-start: 0.5rem; max-block-size: calc(100dvh - 6rem); overflow: auto; overscroll-behavior: contain; }
   .kinds li:not(:last-child), .language:not(:last-child) { border-block-end: 1px solid var(--n-line); }
   .language { padding: 0.5rem 0.9rem; min-block-size: 3rem; }
   .kind { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.5rem; inline-size: 100%; padding: 0.4rem 0.75rem; border: 0; background: none; text-align: start; cursor: pointer; align-items: center; }
@@ -25,8 +27,13 @@ export const vocabularyLook = css`
   .notice { padding: 0.6rem 1rem; border: 1px solid var(--n-danger); border-radius: var(--n-radius); } .notice ul { display: grid; gap: 0.4rem; }
   .save { position: sticky; inset-block-end: 0; z-index: 1; padding: 0.6rem 0; background: var(--n-surface); border-block-start: 1px solid var(--n-line); }
   label.bar { flex-wrap: nowrap; } label.bar select { inline-size: auto; }
-  @container notifiers (max-width: 48rem) {
+  @container notifiers (max-width: 64rem) {
+    .both { grid-template-columns: minmax(13rem, 15rem) minmax(0, 1fr); }
+    .previews { grid-column: 1 / -1; position: static; max-block-size: none; }
+  }
+  @container notifiers (max-width: 42rem) {
     .both { grid-template-columns: minmax(0, 1fr); } .kinds { max-block-size: 15rem; }
+    .save .grow { flex-basis: 100%; } .save .button { flex: 1; }
   }
   @media (forced-colors: active) { .kind[aria-current='true'] { outline: 2px solid Highlight; outline-offset: -2px; } }
 `;

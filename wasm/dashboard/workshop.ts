@@ -4,6 +4,7 @@ import { NotifierError, compileFilter, type Catalogue, type CompiledFilter, type
 import type { AppInfo, Person, ServerSettings } from './client.js';
 import { Dialect } from './dialect.js';
 import { ownPlatform } from './own_platforms.js';
+import { fieldsOf, type FormField } from './platform_fields.js';
 
 export { Dialect };
 
@@ -89,10 +90,10 @@ export function mirror(engine: Engine, app: AppInfo, notifiers: readonly Notifie
   }
 }
 
-/** The least that a preview of a platform needs. */
+/** The least that a preview of a platform needs. @param own  its row, where it is one of the server's own */
 export function standIn({ id, name }: { id: string; name: string }, people: readonly Person[], own = ownPlatform(name)): NotifierDraft {
   const [first] = people;
-  const value = (kind: string | undefined, choices: readonly string[] = []) => (kind === 'url' ? 'https://example.com/' : kind === 'choice' ? choices[0] : '1');
-  const data = own ? Object.fromEntries((own.fields ?? []).filter(({ required }) => required).map(({ key, kind, choices }) => [key, value(kind, choices)])) : name === 'email' ? (first ? { user_ids: [first.id] } : { emails: ['you@example.com'] }) : { webhook_url: 'https://example.com/hook' };
+  const value = ({ kind, choices = '' }: FormField) => (kind === 'url' ? 'https://example.com/hook' : kind === 'choice' ? choices.split(' ')[0] : '1');
+  const data = name === 'email' ? (first ? { user_ids: [first.id] } : { emails: ['you@example.com'] }) : Object.fromEntries(fieldsOf(name, own).filter(({ required }) => required).map((field) => [field.key, value(field)]));
   return { name: 'Preview', platform_id: id, type_data: data };
 }
