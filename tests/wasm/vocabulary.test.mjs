@@ -64,6 +64,20 @@ test('rows are layered on the built-in ones, replace them and take them away', a
   assert.ok(engine.catalogue().event_kinds.some(({ type }) => type === 'crash'));
 });
 
+test('what a kind says is a row that another can be made of, the built-in ones included', async () => {
+  const engine = await createEngine();
+  const restart = engine.eventKind('restart');
+  assert.deepEqual([restart.type, restart.scope, restart.selectable_as], ['restart', 'app', 'app_restarted']);
+  assert.ok(restart.wordings.length > 1 && restart.wordings.every(({ severity, title, sentence }) => severity && title && sentence));
+  assert.equal(engine.eventKind('furnace_overheated'), undefined);
+  // Put as it is, it is the built-in one; what differs is its own.
+  assert.deepEqual(engine.vocabulary({ event_kinds: [restart] }), {});
+  for (const { type } of engine.catalogue().event_kinds) assert.deepEqual(engine.vocabulary({ event_kinds: [engine.eventKind(type)] }), {}, type);
+  engine.vocabulary({ event_kinds: [{ ...restart, wordings: [{ severity: 'info', title: 'runs again' }] }] });
+  assert.deepEqual(engine.eventKind('restart').wordings, [{ severity: 'info', title: 'runs again' }]);
+  assert.deepEqual(engine.vocabulary().event_kinds, [engine.eventKind('restart')]);
+});
+
 test('a fault is thrown with its place, and nothing has changed', async () => {
   const engine = await createEngine();
   engine.vocabulary(factory);
@@ -296,6 +310,13 @@ test('a notifier is told in French, whose rows are a module of their own', async
   engine.configure({ language: 'fr' });
   assert.match(text(engine.route(restart))[1], /^shop: red\u00e9marrage/);
   assert.throws(() => engine.configure({ language: 'xx' }), /language/);
+  // An app's own counts more than the settings', and a notifier's more than both.
+  assert.equal(engine.updateApp('a', { language: 'en' }).language, 'en');
+  assert.match(text(engine.route(restart)).join(), /^shop: red\u00e9marrage.*shop: restarting/s);
+  assert.deepEqual(engine.apps().map(({ language }) => language), ['en']);
+  assert.throws(() => engine.updateApp('a', { language: 'fe' }), /language is none that is known: 'fe'; did you mean fr\?/);
+  assert.equal(engine.updateApp('a', { language: '' }).language, undefined);
+  assert.equal(engine.addApp({ name: 'site', language: 'fr' }).language, 'fr');
   const again = await createEngine();
   again.load(engine.snapshot());
   assert.deepEqual(text(again.route(restart)), text(engine.route(restart)));
