@@ -26923,30 +26923,6 @@ inline Result<void> State::put_app(const App& app) {
   return {};
 }
 
-/// What notifiers share of a body follows from the language: those without one of their own get another voice.
-NOTIFIER_NOINLINE inline Result<void> State::speak(const AppBlock& old, const App& app) {
-  std::vector<RowItem> items;
-  old.for_each_rows([&](const Rows& rows) { rows.append_items(items); });
-  std::size_t bytes = 0;
-  for (const RowItem& item : items) bytes += item.record_size;
-  std::string records;
-  records.reserve(bytes);  // so that what the items borrow stays where it is
-  for (RowItem& item : items) {
-    const Record record(item.record);
-    if (record.has_language()) continue;
-    Voice voice = voices_[record.voice()];
-    voice.language = app.language;
-    const auto number = exchange_voice(voice, record.voice());
-    if (!number) return number.error();
-    char* const own = &records[0] + records.size();
-    records.append(item.record, item.record_size);
-    Record::set_voice(own, *number);
-    item.record = own;
-  }
-  replace_app(old, AppBlock::make(app, old.sequence(), items, shape.words));
-  return {};
-}
-
 inline void State::put_user(const User& user) {
   const std::uint32_t user_hash = short_hash(user.id);
   if (const UserBlock* const old = find_user(user.id)) {
@@ -27627,6 +27603,32 @@ inline void State::remove_app(const AppBlock& app) {
 }
 
 inline void State::remove_user(const UserBlock& user) { users_.erase(short_hash(user.id()), &user); }
+
+// ---- what another language of an app changes ------------------------------------------------------------------------
+
+/// What notifiers share of a body follows from the language: those without one of their own get another voice.
+NOTIFIER_NOINLINE inline Result<void> State::speak(const AppBlock& old, const App& app) {
+  std::vector<RowItem> items;
+  old.for_each_rows([&](const Rows& rows) { rows.append_items(items); });
+  std::size_t bytes = 0;
+  for (const RowItem& item : items) bytes += item.record_size;
+  std::string records;
+  records.reserve(bytes);  // so that what the items borrow stays where it is
+  for (RowItem& item : items) {
+    const Record record(item.record);
+    if (record.has_language()) continue;
+    Voice voice = voices_[record.voice()];
+    voice.language = app.language;
+    const auto number = exchange_voice(voice, record.voice());
+    if (!number) return number.error();
+    char* const own = &records[0] + records.size();
+    records.append(item.record, item.record_size);
+    Record::set_voice(own, *number);
+    item.record = own;
+  }
+  replace_app(old, AppBlock::make(app, old.sequence(), items, shape.words));
+  return {};
+}
 
 // ---- one change -----------------------------------------------------------------------------------------------------
 
