@@ -122,6 +122,8 @@ test('with the keyboard alone one adds, tests and looks', async () => {
   await press('ArrowRight', 'ArrowRight');
   await page.locator('notifier-dashboard-payload .title').first().waitFor();
   await press('End');
+  await page.locator('#add-kind').waitFor();
+  await press('ArrowLeft');
   await page.locator('#live', { hasText: /^Live$/ }).waitFor();
   await finish();
 });
