@@ -19,7 +19,7 @@ const syntax: readonly [string, StringKey][] = [
 /** As many characters of a text are shown on each side of a fault. */
 const around = 24;
 
-/** Fires `kind-changed` with the row as it is to be, `event-data` with the text of an example that is not JSON yet. */
+/** Fires `kind-changed` with the row as it is to be. */
 export class KindForm extends LitElement {
   static override styles = [base, css`
     .all { display: grid; gap: 0.9rem; grid-template-columns: minmax(0, 1fr); }

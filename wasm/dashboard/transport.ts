@@ -71,7 +71,8 @@ export class ServerTransport implements Transport {
     }
     const response = await this.#request(path, init);
     try {
-      return { status: response.status, body: await response.text(), etag: response.headers.get('etag') ?? undefined };
+      // Who compresses on the way makes it a weak one, which If-Match knows nothing of.
+      return { status: response.status, body: await response.text(), etag: response.headers.get('etag')?.replace(/^W\//, '') };
     } catch (error) {
       throw new Unreachable('the server broke off', { cause: error });
     }

@@ -225,8 +225,7 @@ export class NotifierVocabulary extends LitElement {
   // ---- drawing ----
 
   #nameOf(tag: string): string {
-    const name = new Intl.DisplayNames(this.words.locale, { type: 'language' }).of(tag) ?? tag;
-    return name;
+    return new Intl.DisplayNames(this.words.locale, { type: 'language' }).of(tag) ?? tag;
   }
 
   #label(kind: string): string {
