@@ -107,8 +107,7 @@ class Sender {
 
   using Change = std::pair<std::string, Standing>;
 
-  Standing standing_of(const std::string& notifier_id) const {
-    const auto notifier = registry_.find(notifier_id);
+  static Standing standing_of(const std::optional<notifier::Notifier>& notifier) {
     return !notifier ? Standing::gone : notifier->active ? Standing::on : Standing::off;
   }
 
@@ -132,7 +131,7 @@ class Sender {
     // What was held may have been switched on since, or be gone: the process may have ended in between.
     const std::lock_guard<std::mutex> lock(mutex_);
     std::vector<Change> held;
-    for (const std::string& id : outbox_.held_notifiers()) held.emplace_back(id, standing_of(id));
+    for (const std::string& id : outbox_.held_notifiers()) held.emplace_back(id, standing_of(registry_.find(id)));
     changes_.insert(changes_.begin(), held.begin(), held.end());
     return true;
   }
@@ -196,7 +195,7 @@ class Sender {
       // Taken over from another server: it may have been switched on since, or be gone. Where it is off, a test that
       // arrives with it is sent nevertheless.
       if (record.state != notifier::OutboxState::held) return;
-      const Standing standing = standing_of(record.notifier_id);
+      const Standing standing = standing_of(registry_.find_stored(record.app_id, record.notifier_id));
       if (standing != Standing::off || disabled_.count(record.notifier_id) != 0)
         held.emplace_back(record.notifier_id, standing);
     };
@@ -243,9 +242,9 @@ class Sender {
   }
 
   /// Looks at the notifier as it is now: it may have changed since the delivery was made.
-  notifier::Dispatch dispatch(const notifier::Delivery& delivery) const {
+  notifier::Dispatch dispatch(const notifier::Delivery& delivery) {
     if (dry_run_) return {"dry run: nothing is sent", {}};
-    const auto notifier = registry_.find(delivery.app_id, delivery.notifier_id);
+    const auto notifier = registry_.find_stored(delivery.app_id, delivery.notifier_id);
     if (!notifier) return {"the notifier was removed", {}};
     // A notifier may be tested before it is switched on.
     if (!notifier->active && delivery.event_type != "test") {

@@ -2469,6 +2469,9 @@ class Registry {
   Result<Notifier> remove(std::string_view app, std::string_view id);
   std::optional<Notifier> find(std::string_view app, std::string_view id) const;
   std::optional<Notifier> find(std::string_view id) const;  ///< in any app
+  /// The same for who has learned from the store of what is stored for a notifier, which may be a moment before
+  /// commit() shows it: where there is none, a change of it that is being stored is waited for.
+  std::optional<Notifier> find_stored(std::string_view app_id, std::string_view id);
   std::vector<Notifier> list(
       std::string_view app) const;  ///< in the order they were added, which snapshots keep; empty for an unknown app
   std::size_t notifier_count() const;
@@ -27019,6 +27022,9 @@ class ReservedKeys {
   /// it selects; of an app its own, its name's and that of the name it has in `state`.
   static Keys of(const std::vector<Change>& changes, const State& state);
 
+  /// A notifier's own key.
+  static Key of_notifier(std::string_view id, const State& state) noexcept { return key_of(notifier, id, state); }
+
   bool empty() const noexcept { return entries_.empty(); }
   bool are_free(const Keys& keys) const noexcept;
   /// @param keys  are free
@@ -27029,6 +27035,11 @@ class ReservedKeys {
 
  private:
   static constexpr std::uint32_t alone = 0xFFFFFFFFu;
+  enum Kind : std::uint64_t { app = 1, app_name, notifier, user, vocabulary };
+
+  static Key key_of(Kind kind, std::string_view text, const State& state) noexcept {
+    return (state.hash(text) + kind * 0x9E3779B97F4A7C15u) / 2 * 2;
+  }
 
   static bool is_shared(Key key) noexcept { return key % 2 != 0; }
   static std::uint64_t bare_hash(Key key) noexcept { return key / 2; }
@@ -27047,10 +27058,9 @@ class ReservedKeys {
 };
 
 inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, const State& state) {
-  enum Kind : std::uint64_t { app = 1, app_name, notifier, user, vocabulary };
   Keys keys;
   const auto add = [&](Kind kind, std::string_view text, bool is_shared = false) {
-    keys.push_back((state.hash(text) + kind * 0x9E3779B97F4A7C15u) / 2 * 2 + (is_shared ? 1 : 0));
+    keys.push_back(key_of(kind, text, state) + (is_shared ? 1 : 0));
   };
   for (const Change& change : changes) {
     switch (change.op) {
@@ -28421,6 +28431,20 @@ NOTIFIER_INLINE Prepared Registry::prepare_or_wait(const std::vector<const std::
     prepared.preparation_.reset();
     core_->released.wait(lock);
   }
+}
+
+NOTIFIER_INLINE std::optional<Notifier> Registry::find_stored(std::string_view app_id, std::string_view id) {
+  if (auto notifier = find(app_id, id)) return notifier;
+  const detail::ReservedKeys::Keys key{detail::ReservedKeys::of_notifier(id, *current())};
+  std::unique_lock<std::mutex> lock(core_->writing);
+  while (!core_->reserved.are_free(key)) {
+    // What there was no memory to show stays reserved until there is some.
+    show_stored();
+    if (core_->reserved.are_free(key)) break;
+    core_->released.wait(lock);
+  }
+  lock.unlock();
+  return find(app_id, id);
 }
 
 NOTIFIER_INLINE void Registry::release(const detail::Preparation& preparation) noexcept {

@@ -116,6 +116,22 @@ test('what is changed through one server is seen through the other, and one chan
   await Promise.all([one.stop(), two.stop()]);
 });
 
+test('whoever has to tell of a new notifier sends it, though that was made on another server a moment before', async () => {
+  const servers = [await start(), await start()];
+  await until('two workers share the shards', async () => (await owned(servers[0])) === 32 && (await owned(servers[1])) === 32);
+  const made = await Promise.all(Array.from({ length: 40 }, async (_, i) => {
+    const notifier = { name: `own ${i}`, platform_id: '5982f145d48c3600273ef08a', send_all_events: true, type_data: { webhook_url: `http://127.0.0.1:${receiver.address().port}/own${i}` } };
+    const { status, body } = await servers[i % 2].call('POST', '/v1/apps/shop/notifiers', { notifier });
+    assert.equal(status, 201);
+    return body.notifier.id;
+  }));
+  await until('each is told of its own making', () => made.every((_, i) => [...received.keys()].some((name) => name.startsWith(`/own${i} `))));
+  assert.equal(await postgres.query("SELECT COUNT(*) FROM notifier.delivery_attempts WHERE reason = 'the notifier was removed'"), '0');
+  for (const id of made) assert.equal((await servers[0].call('DELETE', `/v1/apps/shop/notifiers/${id}`)).status, 204);
+  await until('nothing waits any more', async () => (await waiting()) === '0');
+  await Promise.all(servers.map((server) => server.stop()));
+});
+
 test('a server whose connections are cut goes on', async () => {
   const one = await start();
   await until('it owns all shards', async () => (await owned(one)) === 64);

@@ -13,6 +13,7 @@
 #include "notifier/adapters/group_commit.hpp"
 #include "notifier/registry/registry.hpp"
 #include "registry_commit_model.hpp"
+#include "registry_commit_world.hpp"
 
 using namespace notifier;
 using registry_commit_model::delivery_of;
@@ -139,4 +140,34 @@ TEST_CASE("threads commit together: no update is lost, and what was refused is n
   Registry again;
   store.kept().load(again);
   CHECK(again.snapshot() == registry.snapshot());
+}
+
+TEST_CASE(
+    "who has learned from the store of a new notifier finds it, though commit() is about to show it, or finds that it "
+    "came to nothing") {
+  using registry_commit_world::webhook;
+  for (const bool is_stored : {true, false}) {
+    registry_commit_world::World world;
+    const std::vector<Change> added{*world.registry.plan_add("shop", webhook("third"))};
+    const std::string id = added.front().notifier.id;
+    Prepared prepared = world.prepare({added});
+    CHECK_FALSE(world.registry.find("app-1", id));
+    std::atomic<bool> is_asking{false};
+    bool has_found = !is_stored;
+    std::thread asking([&] {
+      is_asking = true;
+      has_found = world.registry.find_stored("app-1", id).has_value();
+    });
+    while (!is_asking) std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    if (is_stored) {
+      prepared.publish();
+    } else {
+      prepared.abandon();
+    }
+    asking.join();
+    CHECK(has_found == is_stored);
+    CHECK_FALSE(world.registry.find_stored("app-1", "nobody"));
+    CHECK(world.registry.find_stored("app-1", world.first)->name == "first");
+  }
 }

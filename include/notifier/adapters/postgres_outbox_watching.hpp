@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "notifier/adapters/postgres_outbox.hpp"
+#include "notifier/adapters/postgres_registry_sql.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -166,6 +167,21 @@ inline Result<void> PostgresOutbox::take_up(std::uint32_t shard) {
   return {};
 }
 
+/// The revision up to which what was just read may speak of the registry: a delivery may have come with its notifier.
+/// @return -1 where the database fails
+inline std::int64_t PostgresOutbox::head() {
+  const auto row = watcher_.run(detail::postgres_sql::select_revision);
+  return row ? row->integer(0, 0) : -1;
+}
+
+inline void PostgresOutbox::show() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (arrivals_.empty() && commands_.empty()) return;
+  }
+  wake();
+}
+
 /// Lets the next of what waited in a shard arrive, as long as the sending thread keeps up: so much of it is held twice
 /// and no more.
 /// @return whether there may be more to read now
@@ -184,10 +200,12 @@ inline bool PostgresOutbox::read_on() {
     parameters.add(std::int64_t{shard}).add(next->second.after).add(next->second.before);
   }
   const auto rows = watcher_.run(page, parameters);
+  const std::int64_t needed = rows ? head() : -1;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto at = unread_.find(shard);
-    if (!rows || at == unread_.end()) return false;
+    if (needed < 0 || at == unread_.end()) return false;
+    needed_ = (std::max)(needed_, needed);
     for (std::size_t row = 0; row < rows->size(); ++row) arrivals_.push_back(detail::postgres::read_record(*rows, row));
     if (rows->size() < 1000) {
       for (OutboxRecord& record : at->second.behind) arrivals_.push_back(std::move(record));
@@ -223,6 +241,9 @@ inline void PostgresOutbox::poll() {
     parameters.add_all(polled_, [](std::uint32_t shard) { return std::int64_t{shard}; });
     const auto rows = watcher_.run(arrived, parameters);
     if (!rows) return;
+    const std::int64_t needed = rows->is_empty() && commands_.empty() ? needed_ : head();
+    if (needed < 0) return;
+    needed_ = (std::max)(needed_, needed);
     for (std::size_t row = 0; row < rows->size(); ++row) {
       arrive(detail::postgres::read_record(*rows, row), number(rows->text(row, detail::postgres::xact_column)));
     }
@@ -261,11 +282,20 @@ inline Result<void> PostgresOutbox::turn(Outbox& outbox, Moment now,
   std::vector<ShardNews> news;
   std::vector<OutboxRecord> arrivals;
   std::vector<Command> commands;
+  std::int64_t needed = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    needed = needed_;
+  }
+  // What speaks of notifiers that the registry is about to show waits for it: they would be taken for removed ones.
+  const bool is_shown = !shows_ || shows_(needed);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     news.swap(news_);
-    arrivals.swap(arrivals_);
-    commands.swap(commands_);
+    if (is_shown && needed == needed_) {
+      arrivals.swap(arrivals_);
+      commands.swap(commands_);
+    }
   }
   std::set<std::uint32_t> lost;
   const auto drop_lost = [&] {

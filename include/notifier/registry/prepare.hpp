@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -88,6 +90,20 @@ NOTIFIER_INLINE Prepared Registry::prepare_or_wait(const std::vector<const std::
     prepared.preparation_.reset();
     core_->released.wait(lock);
   }
+}
+
+NOTIFIER_INLINE std::optional<Notifier> Registry::find_stored(std::string_view app_id, std::string_view id) {
+  if (auto notifier = find(app_id, id)) return notifier;
+  const detail::ReservedKeys::Keys key{detail::ReservedKeys::of_notifier(id, *current())};
+  std::unique_lock<std::mutex> lock(core_->writing);
+  while (!core_->reserved.are_free(key)) {
+    // What there was no memory to show stays reserved until there is some.
+    show_stored();
+    if (core_->reserved.are_free(key)) break;
+    core_->released.wait(lock);
+  }
+  lock.unlock();
+  return find(app_id, id);
 }
 
 NOTIFIER_INLINE void Registry::release(const detail::Preparation& preparation) noexcept {

@@ -104,6 +104,9 @@ class Registry {
   Result<Notifier> remove(std::string_view app, std::string_view id);
   std::optional<Notifier> find(std::string_view app, std::string_view id) const;
   std::optional<Notifier> find(std::string_view id) const;  ///< in any app
+  /// The same for who has learned from the store of what is stored for a notifier, which may be a moment before
+  /// commit() shows it: where there is none, a change of it that is being stored is waited for.
+  std::optional<Notifier> find_stored(std::string_view app_id, std::string_view id);
   std::vector<Notifier> list(
       std::string_view app) const;  ///< in the order they were added, which snapshots keep; empty for an unknown app
   std::size_t notifier_count() const;

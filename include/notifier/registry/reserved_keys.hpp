@@ -29,6 +29,9 @@ class ReservedKeys {
   /// it selects; of an app its own, its name's and that of the name it has in `state`.
   static Keys of(const std::vector<Change>& changes, const State& state);
 
+  /// A notifier's own key.
+  static Key of_notifier(std::string_view id, const State& state) noexcept { return key_of(notifier, id, state); }
+
   bool empty() const noexcept { return entries_.empty(); }
   bool are_free(const Keys& keys) const noexcept;
   /// @param keys  are free
@@ -39,6 +42,11 @@ class ReservedKeys {
 
  private:
   static constexpr std::uint32_t alone = 0xFFFFFFFFu;
+  enum Kind : std::uint64_t { app = 1, app_name, notifier, user, vocabulary };
+
+  static Key key_of(Kind kind, std::string_view text, const State& state) noexcept {
+    return (state.hash(text) + kind * 0x9E3779B97F4A7C15u) / 2 * 2;
+  }
 
   static bool is_shared(Key key) noexcept { return key % 2 != 0; }
   static std::uint64_t bare_hash(Key key) noexcept { return key / 2; }
@@ -57,10 +65,9 @@ class ReservedKeys {
 };
 
 inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, const State& state) {
-  enum Kind : std::uint64_t { app = 1, app_name, notifier, user, vocabulary };
   Keys keys;
   const auto add = [&](Kind kind, std::string_view text, bool is_shared = false) {
-    keys.push_back((state.hash(text) + kind * 0x9E3779B97F4A7C15u) / 2 * 2 + (is_shared ? 1 : 0));
+    keys.push_back(key_of(kind, text, state) + (is_shared ? 1 : 0));
   };
   for (const Change& change : changes) {
     switch (change.op) {

@@ -46,10 +46,10 @@ NOTIFIER_NAMESPACE_BEGIN
 /// The host of Outbox::tell_together() for the notifiers of a registry, with the time zones that it knows.
 ///
 /// @param router  renders the digests, within Outbox::claim(): that of the thread which claims. Both outlive the outbox
-inline GroupHost group_host(const Registry& registry, Router& router) {
+inline GroupHost group_host(Registry& registry, Router& router) {
   GroupHost host;
   host.policy = [&registry](std::string_view app_id, std::string_view notifier_id) -> std::optional<GroupPolicy> {
-    const auto notifier = registry.find(app_id, notifier_id);
+    const auto notifier = registry.find_stored(app_id, notifier_id);
     if (!notifier) return std::nullopt;
     auto policy = GroupPolicy::of(*notifier);
     return policy ? *std::move(policy) : GroupPolicy();

@@ -316,9 +316,12 @@ inline Result<void> PostgresStore::store(const std::vector<Outcome*>& outcomes) 
   }
   if (!stored) return stored;
   if (revision != 0) {
-    const std::lock_guard<std::mutex> moved(mutex_);
-    revision_ = revision;
-    moved_.notify_all();
+    {
+      const std::lock_guard<std::mutex> moved(mutex_);
+      revision_ = revision;
+      moved_.notify_all();
+    }
+    outbox_->show();
   }
   // What is stored is stored, also where there is no memory to say so.
   static_cast<void>(detail::or_out_of_memory([&]() -> Result<void> {

@@ -51,6 +51,7 @@ NOTIFIER_NAMESPACE_BEGIN
 
 inline void PostgresStore::follow(Registry& registry, std::function<void(const std::vector<Change>&)> on_changes) {
   is_following_ = true;
+  outbox_->shows_ = [this](std::int64_t revision) { return revision <= this->revision(); };
   listener_.start();
   thread_ = std::thread([this, &registry, call = std::move(on_changes)] { run(registry, call); });
 }
@@ -127,6 +128,7 @@ inline Result<bool> PostgresStore::follow_once(Registry& registry,
     revision_ = next;
     moved_.notify_all();
   }
+  outbox_->show();
   if (on_changes) on_changes(changes);
   return true;
 }

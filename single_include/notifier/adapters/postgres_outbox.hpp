@@ -192,6 +192,9 @@ class PostgresOutbox final : public OutboxStorage {
   Result<void> take_up(std::uint32_t shard);
   bool read_on();
   void arrive(OutboxRecord&& record, std::uint64_t xact);
+  std::int64_t head();
+  /// The registry has come to show more.
+  void show();
   void take_news();
   void forget_arrivals(std::uint32_t shard);
   void wake() {
@@ -215,6 +218,7 @@ class PostgresOutbox final : public OutboxStorage {
   detail::postgres::Listener* listener_;
   PostgresOutboxOptions options_;
   std::uint64_t worker_ = 0;
+  std::function<bool(std::int64_t)> shows_;  // whether the registry shows a revision; empty: there is none that follows
 
   // The sending thread's.
   PostgresConnection writer_;
@@ -238,6 +242,7 @@ class PostgresOutbox final : public OutboxStorage {
   std::vector<ShardNews> news_;                                            // not yet seen by turn()
   std::vector<OutboxRecord> arrivals_;                                     // the same
   std::vector<Command> commands_;                                          // the same
+  std::int64_t needed_ = 0;                                                // the revision that both may speak of
   std::map<std::int64_t, std::uint32_t> asked_;                            // commands that are known, and their shards
   std::map<std::uint32_t, Unread> unread_;                                 // by shard
   std::uint32_t read_last_ = 0;                                            // the shard of the last page
