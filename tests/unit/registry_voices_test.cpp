@@ -128,7 +128,7 @@ TEST_CASE("a registry has the voices of its notifiers, and no others") {
   App app;
   app.id = "app";
   app.name = "shop";
-  state.put_app(app);
+  REQUIRE(state.put_app(app));
   const auto block = [&] { return state.find_app_by_id("app"); };
   const auto voice_of = [&](std::string_view id) { return block()->record(state.find_notifier(*block(), id)).voice(); };
   REQUIRE(state.put_notifier(*block(), notifier_of(Platform::slack, "a"), {}));

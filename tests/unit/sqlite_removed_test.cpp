@@ -12,6 +12,7 @@
 
 #include "notifier/adapters/sqlite.hpp"
 #include "notifier/api/api.hpp"
+#include "notifier/registry/notifier_json.hpp"
 #include "notifier/registry/registry.hpp"
 
 namespace {
