@@ -328,11 +328,11 @@ TEST_CASE("an app's language is one that is known, and stays with it") {
   CHECK(refused.error().fields.at(0).message == "is none that is known: 'dee'; did you mean de?");
   REQUIRE(registry.add_app({"a", "shop", {}, {}, {}}));
   const std::string before = version_of(*registry.find_app("a"));
-  AppPatch german;
-  german.language = "fr";
-  CHECK(registry.update_app("a", german).error().fields.at(0).code == "unknown_language");
-  german.language = "de";
-  REQUIRE(registry.update_app("a", german));
+  AppPatch in_german;
+  in_german.language = "fr";
+  CHECK(registry.update_app("a", in_german).error().fields.at(0).code == "unknown_language");
+  in_german.language = "de";
+  REQUIRE(registry.update_app("a", in_german));
   CHECK(version_of(*registry.find_app("a")) != before);
 
   const std::string snapshot = registry.snapshot();

@@ -75,8 +75,8 @@ inline constexpr const char* migrations[] = {
     "CREATE UNLOGGED TABLE stream_messages (number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sender BIGINT NOT "
     "NULL, app_id TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL, told_at TIMESTAMPTZ NOT NULL DEFAULT now());",
     // Notifiers that were removed, as long as they may come back: the change that put them.
-    "CREATE TABLE removed_notifiers (id TEXT PRIMARY KEY, app_id TEXT NOT NULL, change TEXT NOT NULL, removed_at "
-    "TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp());",
+    ("CREATE TABLE removed_notifiers (id TEXT PRIMARY KEY, app_id TEXT NOT NULL, change TEXT NOT NULL, removed_at "
+     "TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp());"),
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 
