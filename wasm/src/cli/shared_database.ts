@@ -175,7 +175,8 @@ export class SharedDatabase implements ServerDatabase {
     // A delivery may have come with the notifier that it is for.
     this.store.beforeArrival = async () => {
       const [head] = await this.#follower.run('selectRevision');
-      if (Number(head![0]) > this.#revision) await this.waitFor(Number(head![0]), patienceMs);
+      const isSeen = Number(head![0]) <= this.#revision || (await this.waitFor(Number(head![0]), patienceMs));
+      if (!isSeen) throw new NotifierError('storage', 'what others have changed is not seen yet');
     };
     this.#following = this.#follow(this.#engine!, onChanges);
   }

@@ -87,7 +87,7 @@ export class PostgresOutboxStore implements OutboxStore {
   readonly listener: Listener;
   /** Called for each delivery that arrives to be sent here, and for one that was withdrawn by hand. @internal */
   onArrival: ((record: StoredRecord) => void) | undefined;
-  /** Awaited before what others have stored is admitted: what it is judged by has to be seen, too. @internal */
+  /** Awaited before what others have stored is admitted: what it is judged by has to be seen, too. It is read again where this rejects. @internal */
   beforeArrival: (() => Promise<void>) | undefined;
   /** @internal */
   onWithdrawn: ((record: StoredRecord) => void) | undefined;
@@ -301,9 +301,16 @@ export class PostgresOutboxStore implements OutboxStore {
     if (this.#polled.size === 0) return;
     const shards = [...this.#polled];
     const commands = await this.#newCommands(watcher, shards);
-    const oldest = BigInt((await watcher.run('oldestTransaction'))[0]![0]!);
-    const rows = await watcher.run('selectArrived', this.#since, shards);
-    if (rows.length > 0) await this.beforeArrival?.();
+    let oldest: bigint;
+    let rows: Row[];
+    try {
+      oldest = BigInt((await watcher.run('oldestTransaction'))[0]![0]!);
+      rows = await watcher.run('selectArrived', this.#since, shards);
+      if (rows.length > 0) await this.beforeArrival?.();
+    } catch (error) {
+      for (const { number } of commands) this.#asked.delete(number); // they are found again
+      throw error;
+    }
     this.#admit(outbox, rows.map((row) => this.#arrived(readRecord(row), xactOf(row))));
     this.#since = oldest;
     for (const xact of this.#seen.keys()) if (xact < oldest) this.#seen.delete(xact);
