@@ -6,6 +6,7 @@
 
 #include "notifier/adapters/postgres_outbox_sql.hpp"
 #include "notifier/adapters/postgres_registry_sql.hpp"
+#include "notifier/adapters/postgres_streams_sql.hpp"
 #include "notifier/adapters/postgres_tables.hpp"
 
 namespace sql = notifier::detail::postgres_sql;
@@ -68,6 +69,15 @@ int main() {
   one("pageOfEvents", sql::page_of_events);
   one("eventById", sql::event_by_id);
   one("isReadOnly", sql::is_read_only);
+  one("nextStreamId", sql::next_stream_id);
+  one("forgetListening", sql::forget_listening);
+  one("putListening", sql::put_listening);
+  one("listenedToElsewhere", sql::listened_to_elsewhere);
+  one("newestMessage", sql::newest_message);
+  one("selectMessages", sql::select_messages);
+  one("lockMessages", sql::lock_messages);
+  one("insertMessages", sql::insert_messages);
+  one("forgetMessages", sql::forget_messages);
   one("tell", sql::tell);
   one("listen", sql::listen);
   one("forgetWorkers", sql::forget_workers);

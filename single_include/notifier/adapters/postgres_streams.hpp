@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "notifier/adapters/postgres_connection.hpp"
+#include "notifier/adapters/postgres_streams_sql.hpp"
 #include "notifier/notifier.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
@@ -140,7 +141,7 @@ inline Result<void> PostgresStreams::start(const std::string& url, PostgresStrea
   auto opened = PostgresConnection::open(url, "notifier-streams");
   if (!opened) return std::move(opened).error();
   connection_ = *std::move(opened);
-  const auto id = connection_.run("SELECT nextval('stream_ids')");
+  const auto id = connection_.run(detail::postgres_sql::next_stream_id);
   if (!id) return id.error();
   id_ = id->integer(0, 0);
   thread_ = std::thread([this] { run(); });
@@ -205,18 +206,14 @@ inline bool PostgresStreams::announce(const std::vector<std::string>& apps) {
   const bool is_first = announced_.empty();
   const auto as_it_is = [](const std::string& app) { return std::string_view(app); };
   const auto done = connection_.transaction([&]() -> Result<void> {
-    const auto gone = connection_.run(
-        "DELETE FROM stream_listeners WHERE (listener = $1 AND app_id <> ALL($2::text[])) OR alive_until < now()",
-        PostgresParameters().add(id_).add_all(apps, as_it_is));
+    const auto gone =
+        connection_.run(detail::postgres_sql::forget_listening, PostgresParameters().add(id_).add_all(apps, as_it_is));
     if (!gone) return gone.error();
-    const auto there = connection_.run(
-        "INSERT INTO stream_listeners (listener, app_id, alive_until) SELECT $1, app, now() + interval '12 seconds' "
-        "FROM UNNEST($2::text[]) AS app ON CONFLICT (listener, app_id) DO UPDATE SET alive_until = "
-        "excluded.alive_until",
-        PostgresParameters().add(id_).add_all(apps, as_it_is));
+    const auto there =
+        connection_.run(detail::postgres_sql::put_listening, PostgresParameters().add(id_).add_all(apps, as_it_is));
     if (!there) return there.error();
     if (!is_first) return {};
-    const auto newest = connection_.run("SELECT COALESCE(MAX(number), 0) FROM stream_messages");
+    const auto newest = connection_.run(detail::postgres_sql::newest_message);
     if (!newest) return newest.error();
     heard_ = newest->integer(0, 0);
     heard_at_ = now;
@@ -238,23 +235,20 @@ inline void PostgresStreams::hear_gap(const std::vector<std::string>& apps, std:
 
 inline void PostgresStreams::hear(const std::vector<std::string>& apps) {
   if (apps.empty()) return;
-  const auto newest = connection_.run("SELECT COALESCE(MAX(number), 0) FROM stream_messages");
+  const auto newest = connection_.run(detail::postgres_sql::newest_message);
   if (!newest) return;
   const auto now = Clock::now();
   const std::int64_t last = newest->integer(0, 0);
   // Messages are kept for a minute, and are gone where the database has crashed, as connections to it are.
   if (session_ != session() || now - heard_at_ > std::chrono::seconds(45)) hear_gap(apps, last);
   if (last != heard_) {
-    const auto rows = connection_.run(
-        "SELECT number, app_id, name, json FROM (SELECT *, SUM(octet_length(json)) OVER (ORDER BY number) - "
-        "octet_length(json) AS before FROM stream_messages WHERE number > $1 AND number <= $2 AND sender <> $3 AND "
-        "app_id = ANY($4::text[])) AS due WHERE before < $5 ORDER BY number",
-        PostgresParameters()
-            .add(heard_)
-            .add(last)
-            .add(id_)
-            .add_all(apps, [](const std::string& app) { return std::string_view(app); })
-            .add(static_cast<std::int64_t>(most_bytes)));
+    const auto rows = connection_.run(detail::postgres_sql::select_messages,
+                                      PostgresParameters()
+                                          .add(heard_)
+                                          .add(last)
+                                          .add(id_)
+                                          .add_all(apps, [](const std::string& app) { return std::string_view(app); })
+                                          .add(static_cast<std::int64_t>(most_bytes)));
     if (!rows) return;
     std::size_t bytes = 0;
     for (std::size_t row = 0; row < rows->size(); ++row) {
@@ -270,9 +264,7 @@ inline void PostgresStreams::hear(const std::vector<std::string>& apps) {
 
 /// Learns what is listened to elsewhere.
 inline void PostgresStreams::learn() {
-  const auto rows =
-      connection_.run("SELECT DISTINCT app_id FROM stream_listeners WHERE listener <> $1 AND alive_until > now()",
-                      PostgresParameters().add(id_));
+  const auto rows = connection_.run(detail::postgres_sql::listened_to_elsewhere, PostgresParameters().add(id_));
   if (!rows) return;
   std::set<std::string, std::less<>> apps;
   for (std::size_t row = 0; row < rows->size(); ++row) apps.emplace(rows->text(row, 0));
@@ -290,17 +282,15 @@ inline void PostgresStreams::flush() {
   }
   if (messages.empty()) return;
   const auto done = connection_.transaction([&]() -> Result<void> {
-    // One server at a time: so numbers are seen in their order, and none is passed over.
-    auto alone = connection_.execute("SELECT pg_advisory_xact_lock(7881701337051587955)");
-    if (!alone) return alone;
-    const auto told = connection_.run(
-        "INSERT INTO stream_messages (sender, app_id, name, json) SELECT $1, app, name, json FROM UNNEST($2::text[], "
-        "$3::text[], $4::text[]) WITH ORDINALITY AS message (app, name, json, place) ORDER BY place",
-        PostgresParameters()
-            .add(id_)
-            .add_all(messages, [](const Message& each) { return std::string_view(each.app_id); })
-            .add_all(messages, [](const Message& each) { return std::string_view(each.name); })
-            .add_all(messages, [](const Message& each) { return std::string_view(each.json); }));
+    const auto alone = connection_.run(detail::postgres_sql::lock_messages);
+    if (!alone) return alone.error();
+    const auto told =
+        connection_.run(detail::postgres_sql::insert_messages,
+                        PostgresParameters()
+                            .add(id_)
+                            .add_all(messages, [](const Message& each) { return std::string_view(each.app_id); })
+                            .add_all(messages, [](const Message& each) { return std::string_view(each.name); })
+                            .add_all(messages, [](const Message& each) { return std::string_view(each.json); }));
     return told ? Result<void>() : told.error();
   });
   if (done) return;
@@ -315,7 +305,7 @@ inline void PostgresStreams::prune() {
   const auto now = Clock::now();
   if (now - pruned_at_ < std::chrono::seconds(10)) return;
   pruned_at_ = now;
-  static_cast<void>(connection_.run("DELETE FROM stream_messages WHERE told_at < now() - interval '1 minute'"));
+  static_cast<void>(connection_.run(detail::postgres_sql::forget_messages));
 }
 
 NOTIFIER_NAMESPACE_END
