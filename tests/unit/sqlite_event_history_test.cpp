@@ -12,6 +12,7 @@
 
 #include "notifier/adapters/sqlite.hpp"
 #include "notifier/api/response.hpp"
+#include "older_database.hpp"
 
 namespace {
 
@@ -124,13 +125,8 @@ TEST_CASE("the events of an app take no more than they may, but for the latest, 
   CHECK(bytes() < 2'000);
   // The same after a restart, and for what a database of before has.
   store.reset();
-  {
-    auto raw = notifier::SqliteDatabase::open(database.path, 1000);
-    REQUIRE(raw);
-    REQUIRE(raw->execute(
-        "DROP TRIGGER event_kept; DROP TRIGGER event_forgotten; DROP TABLE event_bytes; ALTER TABLE delivery_attempts "
-        "DROP COLUMN receipt; PRAGMA user_version = 8;"));
-  }
+  make_older(database.path, 8, "INSERT INTO events SELECT app_id, number, event FROM newest.events;"
+                               "INSERT INTO event_ids SELECT app_id, event_id, number FROM newest.event_ids;");
   options.event_bytes_per_app = 1'200;
   store = open(options);
   CHECK(bytes() < 2'000);

@@ -16,6 +16,7 @@
 #include "notifier/adapters/sqlite.hpp"
 #include "notifier/api/record_json.hpp"
 #include "notifier/outbox/outbox.hpp"
+#include "older_database.hpp"
 
 using notifier::Delivery;
 using notifier::errc;
@@ -443,24 +444,12 @@ TEST_CASE("what a target said is kept with its attempt, and attempts of a databa
   }
   // As it was.
   database.store.reset();
-  const std::string newest = database.path + ".newest";
-  REQUIRE(std::rename(database.path.c_str(), newest.c_str()) == 0);
-  {
-    auto raw = notifier::SqliteDatabase::open(database.path, 1000);
-    REQUIRE(raw);
-    for (int i = 0; i < 6; ++i) REQUIRE(raw->execute(notifier::detail::sqlite::migrations[i]));
-    const std::string copy =
-        "PRAGMA application_id = " + std::to_string(notifier::detail::sqlite::application_id) +
-        "; PRAGMA user_version = 6; ATTACH '" + newest +
-        "' AS newest; INSERT INTO deliveries SELECT sequence, notifier_id, key, app_id, event_id, event_type, "
-        "platform, "
-        "target, host, state, attempts, created_at, next_at, wait_ms FROM newest.deliveries;"
-        "INSERT INTO delivery_contents SELECT sequence, rest, recipients, content FROM newest.delivery_contents;"
-        "INSERT INTO delivery_attempts SELECT sequence, number, at, action, status, reason, remaining, refused FROM "
-        "newest.delivery_attempts;";
-    REQUIRE(raw->execute(copy.c_str()));
-  }
-  std::remove(newest.c_str());
+  make_older(database.path, 6,
+             "INSERT INTO deliveries SELECT sequence, notifier_id, key, app_id, event_id, event_type, platform, "
+             "target, host, state, attempts, created_at, next_at, wait_ms FROM newest.deliveries;"
+             "INSERT INTO delivery_contents SELECT sequence, rest, recipients, content FROM newest.delivery_contents;"
+             "INSERT INTO delivery_attempts SELECT sequence, number, at, action, status, reason, remaining, refused "
+             "FROM newest.delivery_attempts;");
   database.open();
   REQUIRE(database.find("k1").history.size() == 1);
   CHECK(database.find("k1").history[0].reply.empty());

@@ -10,6 +10,7 @@
 #include "notifier/adapters/sqlite.hpp"
 #include "notifier/api/response.hpp"
 #include "notifier/registry/registry.hpp"
+#include "older_database.hpp"
 
 namespace {
 
@@ -221,20 +222,15 @@ TEST_CASE("the database is synced as the host chooses, fully by default") {
 }
 
 TEST_CASE("a database of the first schema version is migrated and keeps its rows") {
-  const TemporaryDatabase newest;
+  const TemporaryDatabase database;
   std::string before;
   {
     notifier::Registry registry;
-    const auto store = open(at(newest));
+    const auto store = open(at(database));
     fill(*store, registry);
     before = registry.snapshot();
   }
-  const TemporaryDatabase database;
-  execute(database.path, (std::string(notifier::detail::sqlite::migrations[0]) +
-                          "PRAGMA application_id = " + std::to_string(notifier::detail::sqlite::application_id) +
-                          "; PRAGMA user_version = 1; ATTACH '" + newest.path +
-                          "' AS newest; INSERT INTO registry SELECT position, kind, id, change FROM newest.registry;")
-                             .c_str());
+  make_older(database.path, 1, "INSERT INTO registry SELECT position, kind, id, change FROM newest.registry;");
 
   notifier::Registry registry;
   const auto store = open(at(database));
