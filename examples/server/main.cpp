@@ -207,6 +207,8 @@ int run_shared(const server::Options& options, notifier::Registry& registry) {
   notifier::PostgresOptions postgres;
   postgres.url = options.database;
   postgres.events_per_app = options.events_per_app;
+  postgres.event_bytes_per_app = options.event_bytes_per_app;
+  postgres.event_bytes = options.event_bytes;
   auto store = notifier::PostgresStore::open(std::move(postgres));
   if (!store) return fail("cannot use the database", store.error());
   server::SharedStorage storage(*std::move(store), options.database, options.curl.timeout_ms, options.has_worker);
@@ -270,6 +272,7 @@ int main(int argc, char** argv) {
   sqlite.with_outbox = true;
   sqlite.events_per_app = options.events_per_app;
   sqlite.event_bytes_per_app = options.event_bytes_per_app;
+  sqlite.event_bytes = options.event_bytes;
   auto store = notifier::SqliteStore::open(std::move(sqlite));
   if (!store) return fail("cannot use " + options.database, store.error());
 

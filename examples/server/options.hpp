@@ -29,6 +29,7 @@ struct Options {
   int request_seconds = 30;
   std::size_t events_per_app = 1000;
   std::size_t event_bytes_per_app = 256'000'000;
+  std::size_t event_bytes = 0;
   notifier::CurlOptions curl;
   notifier::OutboxOptions outbox;
   bool has_api = true;     ///< answers requests
@@ -116,6 +117,8 @@ What is kept, beside apps, notifiers and users:
   --keep-events N    so many events of each app, the latest (default 1000),
   --keep-megabytes N
                      and no more of them than take so many megabytes, but for the very latest (default 256)
+  --keep-megabytes-in-all N
+                     the same of all apps together, the oldest going first (default: whatever they take)
   --keep-delivered DAYS
                      what became of a delivery that arrived (default 7); as long, it is not sent again
   --keep-dead DAYS   the same of one that did not, which can be sent again (default 30)

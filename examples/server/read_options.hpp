@@ -26,15 +26,15 @@ inline constexpr std::string_view options_with_value =
     "port host database role token tokens rate-limit tls-certificate tls-key cors dashboard request-timeout email-from "
     "link-base language audit import backup "
     "config "
-    "smtp allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-megabytes keep-delivered "
-    "keep-dead";
+    "smtp allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-megabytes "
+    "keep-megabytes-in-all keep-delivered keep-dead";
 inline constexpr std::string_view options_without_value = "export no-access-log allow-private-targets dry-run help";
 /// What a configuration may have: all that is not done once and ends.
 inline constexpr std::string_view configurable =
     "port host database role token tokens rate-limit tls-certificate tls-key cors dashboard request-timeout email-from "
     "link-base language audit import smtp "
-    "allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-megabytes keep-delivered "
-    "keep-dead "
+    "allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-megabytes "
+    "keep-megabytes-in-all keep-delivered keep-dead "
     "no-access-log allow-private-targets dry-run";
 
 /// A whole number from 0 to `most`.
@@ -111,7 +111,7 @@ inline std::string take_value(std::string_view name, std::string_view value, Opt
     return {};
   }
   if (name == "port" || name == "request-timeout" || name == "rate-limit" || name == "keep-events" ||
-      name == "keep-megabytes") {
+      name == "keep-megabytes" || name == "keep-megabytes-in-all") {
     const bool is_port = name == "port";
     const int most = is_port || name == "request-timeout" ? 65535 : 1'000'000;
     const auto number = parse_number(value, most);
@@ -123,6 +123,7 @@ inline std::string take_value(std::string_view name, std::string_view value, Opt
     if (name == "rate-limit") options.requests_per_second = *number;
     if (name == "keep-events") options.events_per_app = static_cast<std::size_t>(*number);
     if (name == "keep-megabytes") options.event_bytes_per_app = static_cast<std::size_t>(*number) * 1'000'000;
+    if (name == "keep-megabytes-in-all") options.event_bytes = static_cast<std::size_t>(*number) * 1'000'000;
     return {};
   }
   const auto number = parse_list(value);

@@ -2829,6 +2829,8 @@ struct Verdict {
   /// id: at most max_receipt_bytes of visible ASCII. Empty where it says nothing. Comes from outside, as whatever a
   /// target answers.
   std::string receipt = {};
+  std::optional<std::int64_t> duration_ms =
+      {};  ///< how long the attempt took; nothing where none was made, or measured
 };
 
 /// The action's name: "delivered", "retry", "throttle", "disable", "fail", "postpone".
@@ -7404,6 +7406,7 @@ struct DeliveryAttempt {
   std::vector<std::string> refused = {};
   std::string reply = {};    ///< the beginning of what the target said, without secrets; see reply_excerpt()
   std::string receipt = {};  ///< what the platform calls the message; see Verdict::receipt
+  std::optional<std::int64_t> duration_ms = {};  ///< how long it took, where that is known
 };
 
 /// What is known of one delivery, without its content and its secrets.
@@ -34154,6 +34157,10 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
           recipients("refused", attempt.refused);
           if (!attempt.reply.empty()) out.member("reply", attempt.reply);
           if (!attempt.receipt.empty()) out.member("receipt", attempt.receipt);
+          if (attempt.duration_ms) {
+            out.key("duration_ms");
+            out.integer(*attempt.duration_ms);
+          }
         });
       }
     });
@@ -35785,8 +35792,8 @@ inline Result<OutboxStep> OutboxEngine::record(std::uint64_t sequence, const Ver
 
   OutboxChange change;
   change.attempt = DeliveryAttempt{
-      now.wall,           verdict.action,     verdict.status, std::string(verdict.reason), recipients.remaining,
-      recipients.refused, std::string(reply), verdict.receipt};
+      now.wall,           verdict.action,     verdict.status,  std::string(verdict.reason), recipients.remaining,
+      recipients.refused, std::string(reply), verdict.receipt, verdict.duration_ms};
   change.recipients = recipients.remaining;
   change.attempts = attempts;
   // A mail that is being narrowed is held once that is stored.

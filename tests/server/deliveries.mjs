@@ -96,11 +96,15 @@ export function knowsItsDeliveries(start) {
     await it.server.stop();
   });
 
-  test('a delivery is shown by its id, with every attempt, its status and the beginning of the reply; its event, too', async () => {
-    const it = await world(() => [hook('shown', 'grumble')]);
+  test('a delivery is shown by its id, with every attempt, its status, how long it took and the beginning of the reply; its event, too', async () => {
+    const slow = () => hook('slow', '', { type_data: { webhook_url: target.url('slow500/slow?ms=300') } });
+    const it = await world(() => [hook('shown', 'grumble'), slow()]);
     await it.post({ id: 'ev-1', type: 'restart', type_data: { a: 1 } });
     await it.settled();
-    const [{ id }] = await it.all();
+    const [{ id }] = await it.all('&notifier_id=shown');
+    const took = async (notifier) => (await it.all(`&notifier_id=${notifier}`))[0].attempts.map(({ duration_ms: ms }) => ms);
+    for (const ms of await took('slow')) assert.ok(ms >= 300 && ms < 5_000, `${ms} ms`);
+    for (const ms of await took('shown')) assert.ok(Number.isInteger(ms) && ms >= 0 && ms < 5_000, `${ms} ms`);
     const { delivery } = await it.get(`${path}/${id}`);
     assert.deepEqual([delivery.state, delivery.event_id, delivery.notifier_id, delivery.attempts.length], ['dead', 'ev-1', 'shown', 2]);
     for (const { status, reply } of delivery.attempts) assert.deepEqual([status, reply], [500, 'no such queue']);

@@ -162,7 +162,13 @@ export function isOperated(start) {
     }
     assert.equal((await server.call('POST', '/v1/apps/shop/events', { type: 'restart', id: 'large', x: 'x'.repeat(4_000_000) })).status, 202);
     assert.deepEqual(await listed('shop'), ['large']);
-    assert.equal((await server.call('DELETE', '/v1/apps/shop')).status, 204);
+    await server.stop();
+    // Those of all apps together: the oldest go first, whosever they are.
+    server = await startDry(path, ['--keep-megabytes-in-all', '1', '--no-access-log']);
+    for (let i = 0; i < 3; ++i) assert.equal((await server.call('POST', '/v1/apps/other/events', { type: 'restart', id: `o-${i}`, x: 'x'.repeat(400_000) })).status, 202);
+    assert.deepEqual([await listed('shop'), await listed('other')], [[], ['o-2', 'o-1']]);
+    assert.ok((await figure()) > 800_000 && (await figure()) <= 1_000_000, String(await figure()));
+    assert.equal((await server.call('DELETE', '/v1/apps/other')).status, 204);
     assert.ok((await figure()) < 1_000);
     await server.stop();
   });
@@ -387,7 +393,7 @@ export function isOperated(start) {
     const named = [...help.matchAll(/^  --([a-z-]+)/gm)].map(([, name]) => name).filter((name) => !['help', 'config', 'export', 'backup', 'dashboard', 'tls-certificate', 'tls-key', 'role'].includes(name));
     const every = {
       port: 0, host: '127.0.0.1', database: 'none', token: 'SECRET', tokens: configure('none.json', { tokens: [] }), 'rate-limit': 1000, cors: 'https://page.example', 'request-timeout': 20, 'email-from': 'A <a@example.com>', 'link-base': 'https://example.com', language: 'fr', import: twoApps,
-      smtp: 'smtp://SECRET:SECRET@127.0.0.1:9', 'allow-target': ['10.0.0.0/8', 'a.internal'], 'ca-file': '/etc/ssl/certs/ca-certificates.crt', 'send-timeout': 12.5, 'retry-delays': [1, 2.5, 60], 'disable-after': 5, hold: 0.5, 'keep-events': 7, 'keep-megabytes': 3, 'keep-delivered': 1, 'keep-dead': 2,
+      smtp: 'smtp://SECRET:SECRET@127.0.0.1:9', 'allow-target': ['10.0.0.0/8', 'a.internal'], 'ca-file': '/etc/ssl/certs/ca-certificates.crt', 'send-timeout': 12.5, 'retry-delays': [1, 2.5, 60], 'disable-after': 5, hold: 0.5, 'keep-events': 7, 'keep-megabytes': 3, 'keep-megabytes-in-all': 9, 'keep-delivered': 1, 'keep-dead': 2,
       audit: join(folder, 'every.ndjson'), 'no-access-log': true, 'allow-private-targets': false, 'dry-run': true,
     };
     for (const name of named) assert.ok(name in every, name);

@@ -18,9 +18,9 @@ inline void make_older(const std::string& path, int version, const std::string& 
     auto raw = notifier::SqliteDatabase::open(path, 1000);
     REQUIRE(raw);
     for (int i = 0; i < version; ++i) REQUIRE(raw->execute(notifier::detail::sqlite::migrations[i]));
-    const std::string copy =
-        "PRAGMA application_id = " + std::to_string(notifier::detail::sqlite::application_id) +
-        "; PRAGMA user_version = " + std::to_string(version) + "; ATTACH '" + newest + "' AS newest; " + statements;
+    const std::string copy = "PRAGMA application_id = " + std::to_string(notifier::detail::sqlite::application_id) +
+                             "; PRAGMA user_version = " + std::to_string(version) + "; ATTACH '" + newest +
+                             "' AS newest; " + statements;
     const auto done = raw->execute(copy.c_str());
     REQUIRE_MESSAGE(done, done.error().message);
   }

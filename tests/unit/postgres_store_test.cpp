@@ -207,6 +207,36 @@ TEST_CASE("of many events the latest are kept, and pages go on where the last on
   CHECK(place == 0);
 }
 
+TEST_CASE("what is kept of events is bounded by what they take, too: of each app, and of all") {
+  notifier::PostgresOptions options;
+  options.url = postgres_test::server().make_database();
+  options.event_bytes_per_app = 20'000;
+  options.event_bytes = 50'000;
+  const auto store = *PostgresStore::open(options);
+  const auto come_in = [&](const std::string& app, std::size_t size) {
+    Outcome outcome;
+    outcome.events.push_back({app, "", "{\"x\":\"" + std::string(size, 'x') + "\"}"});
+    REQUIRE(store->store({&outcome}));
+  };
+  const auto count = [&](const std::string& app) {
+    std::vector<std::string> events;
+    return store->events(app, 0, 100, events);
+  };
+  // Each is more than a twentieth, and so looked at.
+  for (int i = 0; i < 8; ++i) come_in("a", 4'000);
+  CHECK(count("a") == 4);
+  come_in("a", 30'000);
+  CHECK(count("a") == 1);
+  come_in("b", 15'000);
+  CHECK(count("a") == 1);
+  come_in("c", 15'000);
+  CHECK(count("a") == 0);
+  CHECK(count("b") == 1);
+  come_in("d", 70'000);
+  CHECK(count("b") + count("c") == 0);
+  CHECK(count("d") == 1);
+}
+
 TEST_CASE("a server whose connections are cut goes on, and nothing half done is seen") {
   const std::string url = postgres_test::server().make_database();
   Server one(url);

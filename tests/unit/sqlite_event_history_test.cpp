@@ -125,11 +125,59 @@ TEST_CASE("the events of an app take no more than they may, but for the latest, 
   CHECK(bytes() < 2'000);
   // The same after a restart, and for what a database of before has.
   store.reset();
-  make_older(database.path, 8, "INSERT INTO events SELECT app_id, number, event FROM newest.events;"
-                               "INSERT INTO event_ids SELECT app_id, event_id, number FROM newest.event_ids;");
+  make_older(database.path, 8,
+             "INSERT INTO events SELECT app_id, number, event FROM newest.events;"
+             "INSERT INTO event_ids SELECT app_id, event_id, number FROM newest.event_ids;");
   options.event_bytes_per_app = 1'200;
   store = open(options);
   CHECK(bytes() < 2'000);
   CHECK(come_in("b", "e2", 1'000));
   CHECK(count("b") == 1);
+}
+
+TEST_CASE("the events of all apps take no more than they may, and the oldest go first, whosever they are") {
+  const TemporaryDatabase database;
+  auto options = at(database);
+  options.event_bytes = 10'000;
+  auto store = open(options);
+  const auto come_in = [&](const std::string& app, std::size_t size) {
+    notifier::Outcome outcome;
+    outcome.events.push_back({app, "", "{\"x\":\"" + std::string(size, 'x') + "\"}"});
+    REQUIRE(store->store({&outcome}));
+  };
+  const auto count = [&](const std::string& app) {
+    std::vector<std::string> events;
+    const std::size_t total = store->events(app, 0, 100, events);
+    CHECK(events.size() == total);
+    return total;
+  };
+  for (int i = 0; i < 4; ++i) come_in("old", 1'000);
+  for (int i = 0; i < 5; ++i) come_in("new", 1'000);
+  CHECK(count("old") == 4);
+  come_in("other", 1'000);
+  come_in("old", 1'000);
+  // Those of "old" were the oldest, but for the last.
+  CHECK(count("old") == 3);
+  CHECK(count("new") == 5);
+  come_in("new", 5'000);
+  CHECK(count("old") == 1);
+  CHECK(count("new") == 3);
+  CHECK(count("other") == 1);
+  // One that is larger than all of it stays, alone.
+  come_in("large", 50'000);
+  CHECK(count("old") + count("new") + count("other") == 0);
+  CHECK(count("large") == 1);
+  // What was kept before there was a bound goes with the next event.
+  store.reset();
+  options.event_bytes = 0;
+  store = open(options);
+  for (int i = 0; i < 5; ++i) come_in("new", 10'000);
+  CHECK(count("new") == 5);
+  CHECK(count("large") == 1);
+  store.reset();
+  options.event_bytes = 25'000;
+  store = open(options);
+  come_in("old", 10);
+  CHECK(count("new") == 2);
+  CHECK(count("old") == 1);
 }

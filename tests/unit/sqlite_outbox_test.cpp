@@ -459,7 +459,7 @@ TEST_CASE("what a target said is kept with its attempt, and attempts of a databa
   REQUIRE(outbox.recover(after(10'000)));
   std::vector<OutboxClaim> claims;
   REQUIRE(outbox.claim(after(10'000), 1, claims) == 1);
-  REQUIRE(outbox.record(claims[0].sequence, {Action::fail, 400, "no", std::nullopt, "m-1"}, after(10'000), {},
+  REQUIRE(outbox.record(claims[0].sequence, {Action::fail, 400, "no", std::nullopt, "m-1", 250}, after(10'000), {},
                         "no such \xC3\xA9"));
   REQUIRE(outbox.flush());
   database.open();
@@ -469,11 +469,14 @@ TEST_CASE("what a target said is kept with its attempt, and attempts of a databa
   CHECK(record.history[1].reply == "no such \xC3\xA9");
   CHECK(record.history[0].receipt.empty());
   CHECK(record.history[1].receipt == "m-1");
+  CHECK_FALSE(record.history[0].duration_ms.has_value());
+  CHECK(record.history[1].duration_ms == 250);
   notifier::Buffer json;
   notifier::json::Writer out(json);
   to_json(out, record);
-  CHECK(json.view().find("\"reason\":\"no\",\"reply\":\"no such \xC3\xA9\",\"receipt\":\"m-1\"}]") !=
-        std::string_view::npos);
+  CHECK(
+      json.view().find("\"reason\":\"no\",\"reply\":\"no such \xC3\xA9\",\"receipt\":\"m-1\",\"duration_ms\":250}]") !=
+      std::string_view::npos);
 }
 
 TEST_CASE("pages of deliveries from a place on are the same whatever comes in") {

@@ -64,6 +64,7 @@ int main() {
   one("updateRow", sql::update_row);
   one("insertEvents", sql::insert_events);
   one("forgetEvents", sql::forget_events);
+  one("forgetEventsOverAll", sql::forget_events_over_all);
   one("selectLog", sql::select_log);
   one("countEvents", sql::count_events);
   one("pageOfEvents", sql::page_of_events);

@@ -47,6 +47,7 @@ int main() {
   one("selectEventBytes", sql::select_event_bytes);
   one("selectAllEventBytes", sql::select_all_event_bytes);
   one("selectEventSizes", sql::select_event_sizes);
+  one("selectAllEventSizes", sql::select_all_event_sizes);
   one("eventRange", sql::event_range);
   one("pageOfEvents", sql::page_of_events);
   one("eventById", sql::event_by_id);

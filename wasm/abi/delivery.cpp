@@ -399,6 +399,8 @@ notifier_status notifier_outbox_record(double sequence, uint32_t verdict, uint32
     std::int64_t wait = 0;
     if (given["retry_after_ms"].integer(wait)) came.retry_after_ms = wait;
     came.receipt = given.string("receipt");
+    if (std::int64_t duration = -1; given["duration_ms"].integer(duration) && duration >= 0)
+      came.duration_ms = duration;
     notifier::MailRecipients recipients;
     recipients.remaining = read_texts(given["remaining"]);
     recipients.refused = read_texts(given["refused"]);

@@ -78,6 +78,7 @@ inline void write_attempt(Writer& out, const notifier::DeliveryAttempt& attempt)
     texts(out, "refused", attempt.refused);
     if (!attempt.reply.empty()) out.member("reply", attempt.reply);
     if (!attempt.receipt.empty()) out.member("receipt", attempt.receipt);
+    if (attempt.duration_ms) number(out, "duration_ms", *attempt.duration_ms);
   });
 }
 

@@ -332,12 +332,18 @@ export class NotifierHistory extends LitElement {
         ${heldUntil === undefined ? nothing : html`<dt>${words.say('heldLimit')}</dt><dd>${this.#time(heldUntil)}</dd>`}
         ${ended === undefined ? nothing : html`<dt>${words.say('endedAt')}</dt><dd>${this.#time(ended)}</dd>`}</dl>
       <section class="part" aria-labelledby="attempts"><h3 id="attempts">${words.say('attempts')}</h3>
-      ${attempts.length === 0 ? html`<p class="quiet">${canCancel ? words.say('noAttempt') : '\u2014'}</p>` : html`<ol class="card">${attempts.map(({ at: time, outcome, status, reason, reply, remaining, refused }, position) => html`<li class="attempt">
+      ${attempts.length === 0 ? html`<p class="quiet">${canCancel ? words.say('noAttempt') : '\u2014'}</p>` : html`<ol class="card">${attempts.map(({ at: time, outcome, status, reason, reply, took, remaining, refused }, position) => html`<li class="attempt">
         <div class="bar space"><b>${words.say('attemptAt', { count: position + 1 })}</b>${time === undefined ? nothing : this.#time(time)}</div>
-        <p><span class=${outcome === 'delivered' ? 'good' : /^(retry|throttle|postpone)$/.test(outcome) ? 'wait' : 'bad'}>${words.find(`outcome.${outcome}`) ?? outcome}</span>${status ? html` \u00b7 <span class="status-code">${status}</span>` : nothing} \u00b7 <span class="reason">${short(reason, 400)}</span></p>
+        <p><span class=${outcome === 'delivered' ? 'good' : /^(retry|throttle|postpone)$/.test(outcome) ? 'wait' : 'bad'}>${words.find(`outcome.${outcome}`) ?? outcome}</span>${status ? html` \u00b7 <span class="status-code">${status}</span>` : nothing}${took === undefined ? nothing : html` \u00b7 <span class="took">${spanOf(took, words.locale)}</span>`} \u00b7 <span class="reason">${short(reason, 400)}</span></p>
         ${remaining?.length || refused?.length ? html`<p class="quiet">${[...(remaining ?? []), ...(refused ?? [])].join(', ')}</p>` : nothing}
         ${reply ? html`<div class="part"><span class="label">${words.say('replied')}</span><pre class="code reply" dir="auto" tabindex="0" role="group" aria-label=${words.say('replied')}>${reply}</pre></div>` : nothing}</li>`)}</ol>`}</section>`;
   }
+}
+
+/** As "120 ms" and "3.4 sec". */
+function spanOf(ms: number, locale: string): string {
+  const [value, unit] = ms < 1000 ? [ms, 'millisecond'] : [ms / 1000, 'second'];
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
 }
 
 function pretty(json: string): string {

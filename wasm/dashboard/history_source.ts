@@ -11,6 +11,8 @@ export interface KeptAttempt {
   status: number | null;
   reason: string;
   reply?: string;
+  /** How long it took, in milliseconds, where that is known. */
+  took?: number;
   remaining?: string[];
   refused?: string[];
 }
@@ -68,7 +70,7 @@ const timeOf = (text: unknown): number | undefined => {
 };
 
 function readDelivery(json: any): KeptDelivery {
-  const attempts = ((json.attempts ?? []) as any[]).map(({ at, outcome = '', status = null, reason = '', reply, remaining, refused }) => ({ at: timeOf(at), outcome, status, reason, reply, remaining, refused }));
+  const attempts = ((json.attempts ?? []) as any[]).map(({ at, outcome = '', status = null, reason = '', reply, duration_ms: took, remaining, refused }) => ({ at: timeOf(at), outcome, status, reason, reply, took, remaining, refused }));
   const state = String(json.state);
   return {
     id: json.id, notifier_id: json.notifier_id, notifier_name: json.notifier_name ?? '', platform: json.platform, event_id: json.event_id, event_type: json.event_type, state,

@@ -186,6 +186,7 @@ inline void CurlTransport::collect() {
     CurlResult result;
     result.tag = transfer->tag();
     result.verdict = transfer->judge(code, now(), result.remaining, result.refused);
+    result.verdict.duration_ms = transfer->duration_ms();
     result.reply = transfer->reply();
     result.delivery = transfer->take_delivery();
     for (auto& mine : running_) {

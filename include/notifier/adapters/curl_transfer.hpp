@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -61,6 +62,11 @@ class CurlTransfer {
   CURL* handle() const noexcept { return easy_.get(); }
   bool is_mail() const noexcept { return is_mail_; }
   std::uint64_t tag() const noexcept { return tag_; }
+  /// Since it was prepared.
+  std::int64_t duration_ms() const noexcept {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(steady_clock::now() - begun_).count();
+  }
   Delivery take_delivery() { return std::move(delivery_); }
   /// The beginning of what came as a reply's body; of a mail, what the relay said, without its login.
   std::string_view reply() const noexcept {
@@ -71,6 +77,7 @@ class CurlTransfer {
   /// @param url  the delivery's, parsed from its text; null for a mail
   void prepare(std::uint64_t tag, Delivery&& delivery, const Url* url) {
     tag_ = tag;
+    begun_ = std::chrono::steady_clock::now();
     blocked_ = GuardReason::none;
     body_.clear();
     said_.clear();
@@ -342,6 +349,7 @@ class CurlTransfer {
   const bool is_mail_;
 
   std::uint64_t tag_ = 0;
+  std::chrono::steady_clock::time_point begun_;
   Delivery delivery_;
 
   std::string host_;

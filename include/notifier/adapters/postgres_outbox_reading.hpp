@@ -166,7 +166,8 @@ inline Result<void> PostgresOutbox::read_histories(std::vector<OutboxRecord>& re
     if (!read) return read;
     attempt.reply = rows->text(row, 6);
     attempt.receipt = rows->text(row, 7);
-    by_sequence[rows->integer(row, 8)]->history.push_back(std::move(attempt));
+    if (rows->integer(row, 8) >= 0) attempt.duration_ms = rows->integer(row, 8);
+    by_sequence[rows->integer(row, 9)]->history.push_back(std::move(attempt));
   }
   return {};
 }

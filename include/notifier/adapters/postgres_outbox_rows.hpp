@@ -122,6 +122,7 @@ inline Result<void> insert_attempts(PostgresConnection& connection, const std::v
   add([](const AttemptRow& each) { return addresses_json(each.attempt->refused); });
   add([](const AttemptRow& each) { return std::string_view(each.attempt->reply); });
   add([](const AttemptRow& each) { return std::string_view(each.attempt->receipt); });
+  add([](const AttemptRow& each) { return each.attempt->duration_ms.value_or(-1); });
   return done(connection.run(postgres_sql::insert_attempts, parameters));
 }
 

@@ -31,13 +31,22 @@ inline Result<Change> read_change_text(std::string_view json) {
   return read_change(*root);
 }
 
+/// What is kept of events, or a twentieth more.
+struct KeptEvents {
+  std::size_t count_per_app = 0;  ///< the latest
+  std::size_t bytes_per_app = 0;  ///< but for the latest
+  std::size_t bytes = 0;          ///< of all apps together, but for the latest; 0: whatever they take
+};
+
 /// The statements, each to be run within a transaction by whoever holds the write lock.
 class StoreWriter {
  public:
-  /// @param most_events  of an app that are kept, or a twentieth more
-  void open(std::size_t most_events) {
-    constexpr std::size_t any = std::size_t{1} << 30;
-    most_events_ = static_cast<std::int64_t>((std::min)(most_events, any));
+  void open(const KeptEvents& kept) {
+    const auto at_most = [](std::size_t size) {
+      return static_cast<std::int64_t>((std::min)(std::uint64_t{size}, std::uint64_t{1} << 60));
+    };
+    most_ = {at_most(kept.count_per_app), at_most(kept.bytes_per_app)};
+    most_bytes_in_all_ = at_most(kept.bytes);
   }
 
   /// Begins a change of the registry: from now on nobody else does, until the transaction ends.
@@ -57,6 +66,16 @@ class StoreWriter {
   /// Of the log, so many revisions are kept: whom more have passed by begins anew.
   static constexpr std::int64_t kept_revisions = 100'000;
 
+  struct Amount {
+    std::int64_t count = 0;
+    std::int64_t bytes = 0;
+    bool is_a_twentieth_of(const Amount& most) const { return count > most.count / 20 || bytes > most.bytes / 20; }
+    void add(const Amount& more) {
+      count += more.count;
+      bytes += more.bytes;
+    }
+  };
+
   struct Row {
     std::string_view kind;
     std::string_view id;
@@ -66,10 +85,12 @@ class StoreWriter {
   static Row row_of(const Change& change);
   static Result<void> store(PostgresConnection& connection, const Change& change, std::string_view json);
   static Result<bool> is_there(PostgresConnection& connection, std::string_view kind, std::string_view id);
-  Result<void> forget_events(PostgresConnection& connection, const std::string& app_id, std::int64_t count);
+  Result<void> forget_events(PostgresConnection& connection, const std::string& app_id, const Amount& stored);
 
-  std::int64_t most_events_ = 0;
-  std::map<std::string, std::int64_t, std::less<>> since_forgotten_;  // events of an app that were stored since
+  Amount most_;  // of an app
+  std::int64_t most_bytes_in_all_ = 0;
+  std::map<std::string, Amount, std::less<>> since_forgotten_;  // of an app that were stored since
+  std::int64_t bytes_since_forgotten_ = 0;                      // of all
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -163,28 +184,30 @@ inline Result<void> StoreWriter::store(PostgresConnection& connection, const std
   const auto rows = connection.run(postgres_sql::insert_events, parameters);
   if (!rows) return rows.error();
   std::set<std::pair<std::string, std::string>> added;
-  std::map<std::string, std::int64_t> counts;
-  for (std::size_t row = 0; row < rows->size(); ++row) {
-    added.emplace(rows->text(row, 0), rows->text(row, 1));
-    ++counts[std::string(rows->text(row, 0))];
-  }
+  for (std::size_t row = 0; row < rows->size(); ++row) added.emplace(rows->text(row, 0), rows->text(row, 1));
+  std::map<std::string, Amount> stored;
   for (RecordedEvent* const event : events) {
     const std::pair name(PostgresParameters::kept(event->app_id), PostgresParameters::kept(event->id));
     event->is_known = !event->id.empty() && added.erase(name) == 0;
+    if (!event->is_known) stored[name.first].add({1, static_cast<std::int64_t>(event->json.size())});
   }
-  for (const auto& [app_id, count] : counts)
-    if (auto done = forget_events(connection, app_id, count); !done) return done;
-  return {};
+  for (const auto& [app_id, amount] : stored)
+    if (auto done = forget_events(connection, app_id, amount); !done) return done;
+  if (most_bytes_in_all_ == 0 || bytes_since_forgotten_ <= most_bytes_in_all_ / 20) return {};
+  bytes_since_forgotten_ = 0;
+  return done(connection.run(postgres_sql::forget_events_over_all, PostgresParameters().add(most_bytes_in_all_)));
 }
 
 /// Forgets the oldest, once they are a twentieth more than are kept.
 inline Result<void> StoreWriter::forget_events(PostgresConnection& connection, const std::string& app_id,
-                                               std::int64_t count) {
-  std::int64_t& since = since_forgotten_[app_id];
-  since += count;
-  if (since <= most_events_ / 20) return {};
-  since = 0;
-  return done(connection.run(postgres_sql::forget_events, PostgresParameters().add(app_id).add(most_events_)));
+                                               const Amount& stored) {
+  bytes_since_forgotten_ += stored.bytes;
+  Amount& since = since_forgotten_[app_id];
+  since.add(stored);
+  if (!since.is_a_twentieth_of(most_)) return {};
+  since = {};
+  const auto parameters = PostgresParameters().add(app_id).add(most_.count).add(most_.bytes);
+  return done(connection.run(postgres_sql::forget_events, parameters));
 }
 
 }  // namespace detail::postgres

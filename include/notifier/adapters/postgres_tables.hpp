@@ -77,6 +77,8 @@ inline constexpr const char* migrations[] = {
     // Notifiers that were removed, as long as they may come back: the change that put them.
     ("CREATE TABLE removed_notifiers (id TEXT PRIMARY KEY, app_id TEXT NOT NULL, change TEXT NOT NULL, removed_at "
      "TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp());"),
+    // How long attempts took, in milliseconds; -1 where that is not known.
+    "ALTER TABLE delivery_attempts ADD COLUMN duration_ms BIGINT NOT NULL DEFAULT -1;",
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 

@@ -40,9 +40,9 @@ struct SqliteOptions {
   const char* vfs = nullptr;          ///< name of a SQLite VFS; null: the default one
   /// Keeps the deliveries of outcomes, for an Outbox to send. Without it they are the host's to send.
   bool with_outbox = false;
-  std::function<Timestamp()> clock;  ///< when deliveries are stored; empty: the system's clock
-  /// What the kept events of an app take at most; the latest is kept, whatever it takes.
-  std::size_t event_bytes_per_app = 256'000'000;
+  std::function<Timestamp()> clock;               ///< when deliveries are stored; empty: the system's clock
+  std::size_t event_bytes_per_app = 256'000'000;  ///< what they take at most, but for the latest
+  std::size_t event_bytes = 0;                    ///< what those of all apps take, likewise; 0: whatever they take
 };
 
 /// Stores what an Api answers, and loads it into a Registry at start.
@@ -110,8 +110,7 @@ class SqliteStore final : public History {
   }
 
   /// Sets what is called with what store() has stored, in its thread, before any delivery of it can be taken from the
-  /// outbox: what tells others of events tells of one before its deliveries. Hand over and return; throw nothing, since
-  /// what is stored stays stored. To be set before anything is stored.
+  /// outbox. Hand over and return; throw nothing. To be set before anything is stored.
   void on_stored(std::function<void(const std::vector<Outcome*>&)> call) { on_stored_ = std::move(call); }
 
   /// The deliveries; null without SqliteOptions::with_outbox.
@@ -187,7 +186,8 @@ inline Result<void> SqliteStore::open_connections() {
 
 inline Result<void> SqliteStore::prepare() {
   using detail::sqlite::assign;
-  Result<void> done = rows_.open(writer_, options_.events_per_app, options_.event_bytes_per_app);
+  Result<void> done =
+      rows_.open(writer_, {options_.events_per_app, options_.event_bytes_per_app, options_.event_bytes});
   const auto prepare_one = [&](SqliteStatement& statement, std::string_view sql) {
     if (done) done = assign(statement, SqliteStatement::prepare(reader_.handle(), sql));
   };
@@ -303,7 +303,7 @@ inline Result<void> SqliteStore::store_outcome(Outcome& outcome) {
   outcome.known.clear();
   Result<void> done;
   for (std::size_t i = 0; done && i < outcome.changes.size(); ++i) done = rows_.store(outcome.changes[i]);
-  for (std::size_t i = 0; done && i < outcome.events.size(); ++i) done = rows_.store(outcome.events[i]);
+  if (done) done = rows_.store(outcome.events);
   if (!done || outbox_ == nullptr || outcome.deliveries.empty()) return done;
   return outbox_->add(outcome.deliveries, now(), outcome.known);
 }

@@ -55,6 +55,9 @@ inline constexpr std::string_view select_all_event_bytes = "SELECT COALESCE(SUM(
 /// Of an app's events, the oldest first.
 inline constexpr std::string_view select_event_sizes =
     "SELECT number, LENGTH(CAST(event AS BLOB)) FROM events WHERE app_id = ?1 ORDER BY number";
+/// Of all events, the oldest first, so many at most; all where that is below 0.
+inline constexpr std::string_view select_all_event_sizes =
+    "SELECT app_id, number, LENGTH(CAST(event AS BLOB)) FROM events ORDER BY rowid LIMIT ?1";
 
 inline constexpr std::string_view event_range =
     "SELECT COALESCE(MIN(number), 1), COALESCE(MAX(number), 0) FROM events WHERE app_id = ?1";

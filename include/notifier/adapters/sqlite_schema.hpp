@@ -78,6 +78,8 @@ inline constexpr const char* migrations[] = {
     "removed_notifiers WHERE id = NEW.id; END;"
     "CREATE TRIGGER app_removed AFTER DELETE ON registry WHEN OLD.kind = 'app' BEGIN DELETE FROM removed_notifiers "
     "WHERE app_id = OLD.id; END;",
+    // How long attempts took.
+    outbox_durations,
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 

@@ -74,6 +74,10 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
           recipients("refused", attempt.refused);
           if (!attempt.reply.empty()) out.member("reply", attempt.reply);
           if (!attempt.receipt.empty()) out.member("receipt", attempt.receipt);
+          if (attempt.duration_ms) {
+            out.key("duration_ms");
+            out.integer(*attempt.duration_ms);
+          }
         });
       }
     });

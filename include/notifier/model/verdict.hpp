@@ -34,6 +34,8 @@ struct Verdict {
   /// id: at most max_receipt_bytes of visible ASCII. Empty where it says nothing. Comes from outside, as whatever a
   /// target answers.
   std::string receipt = {};
+  std::optional<std::int64_t> duration_ms =
+      {};  ///< how long the attempt took; nothing where none was made, or measured
 };
 
 /// The action's name: "delivered", "retry", "throttle", "disable", "fail", "postpone".

@@ -61,6 +61,7 @@ struct DeliveryAttempt {
   std::vector<std::string> refused = {};
   std::string reply = {};    ///< the beginning of what the target said, without secrets; see reply_excerpt()
   std::string receipt = {};  ///< what the platform calls the message; see Verdict::receipt
+  std::optional<std::int64_t> duration_ms = {};  ///< how long it took, where that is known
 };
 
 /// What is known of one delivery, without its content and its secrets.

@@ -82,8 +82,8 @@ inline Result<OutboxStep> OutboxEngine::record(std::uint64_t sequence, const Ver
 
   OutboxChange change;
   change.attempt = DeliveryAttempt{
-      now.wall,           verdict.action,     verdict.status, std::string(verdict.reason), recipients.remaining,
-      recipients.refused, std::string(reply), verdict.receipt};
+      now.wall,           verdict.action,     verdict.status,  std::string(verdict.reason), recipients.remaining,
+      recipients.refused, std::string(reply), verdict.receipt, verdict.duration_ms};
   change.recipients = recipients.remaining;
   change.attempts = attempts;
   // A mail that is being narrowed is held once that is stored.

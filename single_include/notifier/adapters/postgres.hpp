@@ -66,9 +66,13 @@ NOTIFIER_NAMESPACE_BEGIN
 struct PostgresOptions {
   std::string url;                    ///< see PostgresConnection::open()
   std::size_t events_per_app = 1000;  ///< about how many events of an app are kept, the latest ones
-  std::int64_t follow_ms = 100;       ///< how often it is looked whether others have changed the registry; a fifth as
-                                      ///< often while what they tell of it is heard
-  std::function<Timestamp()> clock;   ///< when deliveries are stored; empty: the system's clock
+  /// What the kept events of an app take at most, and a twentieth; the latest is kept, whatever it takes.
+  std::size_t event_bytes_per_app = 256'000'000;
+  /// What those of all apps take together, likewise; 0: whatever they take.
+  std::size_t event_bytes = 0;
+  std::int64_t follow_ms = 100;      ///< how often it is looked whether others have changed the registry; a fifth as
+                                     ///< often while what they tell of it is heard
+  std::function<Timestamp()> clock;  ///< when deliveries are stored; empty: the system's clock
 };
 
 /// Stores what an Api answers, and loads it into a Registry at start, as SqliteStore does; and shows the Registry what
@@ -225,7 +229,7 @@ inline Result<void> PostgresStore::open_all() {
   }
   auto done = detail::postgres::migrate(writer_);
   if (!done) return done;
-  rows_.open(options_.events_per_app);
+  rows_.open({options_.events_per_app, options_.event_bytes_per_app, options_.event_bytes});
   done = events_.open(options_.url);
   if (!done) return done;
   outbox_.reset(new PostgresOutbox(options_.url, listener_));

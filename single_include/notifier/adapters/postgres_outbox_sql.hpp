@@ -84,11 +84,12 @@ inline constexpr const char* listen = "LISTEN notifier";
 /// Each is counted from those that are stored.
 inline constexpr std::string_view insert_attempts =
     "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply, "
-    "receipt) SELECT u.sequence, u.place + COALESCE((SELECT MAX(a.number) FROM delivery_attempts a WHERE "
+    "receipt, duration_ms) SELECT u.sequence, u.place + COALESCE((SELECT MAX(a.number) FROM delivery_attempts a WHERE "
     "a.sequence = u.sequence), 0), u.at, u.action, u.status, u.reason, u.remaining, u.refused, u.reply, "
-    "u.receipt FROM UNNEST($1::bigint[], $2::int[], $3::bigint[], $4::text[], $5::int[], $6::text[], "
-    "$7::text[], $8::text[], $9::text[], $10::text[]) AS u (sequence, place, at, action, status, reason, "
-    "remaining, refused, reply, receipt) JOIN deliveries USING (sequence)";
+    "u.receipt, u.duration_ms FROM UNNEST($1::bigint[], $2::int[], $3::bigint[], $4::text[], $5::int[], $6::text[], "
+    "$7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[]) AS u (sequence, place, at, action, status, "
+    "reason, "
+    "remaining, refused, reply, receipt, duration_ms) JOIN deliveries USING (sequence)";
 inline constexpr std::string_view drop_contents =
     "DELETE FROM delivery_contents WHERE sequence = ANY($1::bigint[]) RETURNING rest";
 /// Those that no content has any more.
@@ -139,8 +140,8 @@ inline constexpr std::string_view select_health =
     "SELECT notifier_id, failing_ms, last_failure, failures FROM notifier_health";
 inline constexpr std::string_view select_clock = "SELECT wall, kept FROM outbox_clock";
 inline constexpr std::string_view select_attempts =
-    "SELECT at, action, status, reason, remaining, refused, reply, receipt, sequence FROM delivery_attempts "
-    "WHERE sequence = ANY($1::bigint[]) ORDER BY sequence, number";
+    "SELECT at, action, status, reason, remaining, refused, reply, receipt, duration_ms, sequence FROM "
+    "delivery_attempts WHERE sequence = ANY($1::bigint[]) ORDER BY sequence, number";
 inline constexpr std::string_view count_records =
     "SELECT COUNT(*) FROM deliveries WHERE ($1 = '' OR notifier_id = $1) AND ($2 = '' OR state = $2)";
 inline constexpr std::string_view shards_of_deliveries =

@@ -98,9 +98,18 @@ inline constexpr std::string_view update_row =
 inline constexpr std::string_view insert_events =
     "INSERT INTO events (app_id, event_id, event) SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[]) ON "
     "CONFLICT (app_id, event_id) WHERE event_id <> '' DO NOTHING RETURNING app_id, event_id";
+/// All of an app's but so many, and but those that take no more than so many bytes; the latest is kept, whatever it
+/// takes.
 inline constexpr std::string_view forget_events =
-    "DELETE FROM events WHERE app_id = $1 AND number <= (SELECT number FROM events WHERE app_id = $1 ORDER BY "
-    "number DESC OFFSET $2 LIMIT 1)";
+    "DELETE FROM events WHERE app_id = $1 AND number <= GREATEST((SELECT number FROM events WHERE app_id = $1 ORDER BY "
+    "number DESC OFFSET $2 LIMIT 1), (SELECT MAX(number) FROM (SELECT number, SUM(octet_length(event)) OVER newest AS "
+    "bytes, ROW_NUMBER() OVER newest AS place FROM events WHERE app_id = $1 WINDOW newest AS (ORDER BY number DESC)) "
+    "AS kept WHERE bytes > $3 AND place > 1))";
+/// Of all apps, but those that take no more than so many bytes together, and but the latest.
+inline constexpr std::string_view forget_events_over_all =
+    "DELETE FROM events WHERE number <= (SELECT MAX(number) FROM (SELECT number, SUM(octet_length(event)) OVER newest "
+    "AS bytes, ROW_NUMBER() OVER newest AS place FROM events WINDOW newest AS (ORDER BY number DESC)) AS kept WHERE "
+    "bytes > $1 AND place > 1)";
 inline constexpr std::string_view select_log = "SELECT change FROM registry_log WHERE revision = $1 ORDER BY number";
 inline constexpr std::string_view count_events = "SELECT COUNT(*) FROM events WHERE app_id = $1";
 inline constexpr std::string_view page_of_events =

@@ -331,6 +331,7 @@ class OutboxReader {
       if (!row.text(6).empty() && read) read = read_addresses(row.text(6), attempt.refused);
       attempt.reply = row.text(7);
       attempt.receipt = row.text(8);
+      if (row.integer(9) >= 0) attempt.duration_ms = row.integer(9);
       record.history.push_back(std::move(attempt));
     });
     return done ? read : done;

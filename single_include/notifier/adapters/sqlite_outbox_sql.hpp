@@ -94,6 +94,10 @@ inline constexpr const char* outbox_replies =
 inline constexpr const char* outbox_receipts =
     "ALTER TABLE delivery_attempts ADD COLUMN receipt TEXT NOT NULL DEFAULT '';";
 
+/// How long attempts took, in milliseconds; -1 where that is not known, as of attempts of before.
+inline constexpr const char* outbox_durations =
+    "ALTER TABLE delivery_attempts ADD COLUMN duration_ms INTEGER NOT NULL DEFAULT -1;";
+
 /// Groups of events that are told together, as long as they are open, with their state as JSON; what is to be taken
 /// into them, and what was.
 inline constexpr const char* group_tables =
@@ -178,11 +182,11 @@ inline constexpr std::string_view select_clock = "SELECT wall, kept FROM outbox_
 
 inline std::string select_history(bool has_old) {
   std::string sql(
-      "SELECT number, at, action, status, reason, remaining, refused, reply, receipt FROM delivery_attempts WHERE "
-      "sequence = ?1");
+      "SELECT number, at, action, status, reason, remaining, refused, reply, receipt, duration_ms FROM "
+      "delivery_attempts WHERE sequence = ?1");
   if (has_old) {
     sql.append(" UNION ALL SELECT number, at, ").append(old_action);
-    sql.append(", status, reason, '', '', '', '' FROM old_delivery_attempts WHERE sequence = ?1");
+    sql.append(", status, reason, '', '', '', '', -1 FROM old_delivery_attempts WHERE sequence = ?1");
   }
   return sql.append(" ORDER BY number");
 }
@@ -284,9 +288,9 @@ inline constexpr std::string_view insert_content =
 inline constexpr std::string_view find_rest = "SELECT id FROM delivery_rests WHERE hash = ?1 AND rest = ?2";
 inline constexpr std::string_view insert_rest = "INSERT INTO delivery_rests (hash, rest) VALUES (?1, ?2) RETURNING id";
 inline constexpr std::string_view insert_attempt =
-    "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply, receipt) "
-    "SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM delivery_attempts WHERE sequence = "
-    "?1";
+    "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply, receipt, "
+    "duration_ms) SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM delivery_attempts "
+    "WHERE sequence = ?1";
 inline constexpr std::string_view update_record =
     "UPDATE deliveries SET state = ?2, attempts = ?3, next_at = ?4, wait_ms = ?5 WHERE sequence = ?1 RETURNING 1";
 inline constexpr std::string_view update_recipients =

@@ -283,7 +283,8 @@ class OutboxWriter {
     const std::string refused = addresses(attempt.refused);
     insert_attempt_.bind(1, sequence).bind(2, attempt.at.ms).bind(3, to_string(attempt.action));
     insert_attempt_.bind(4, std::int64_t{attempt.status}).bind(5, attempt.reason);
-    return insert_attempt_.bind(6, remaining).bind(7, refused).bind(8, attempt.reply).bind(9, attempt.receipt).run();
+    insert_attempt_.bind(6, remaining).bind(7, refused).bind(8, attempt.reply).bind(9, attempt.receipt);
+    return insert_attempt_.bind(10, attempt.duration_ms.value_or(-1)).run();
   }
 
   /// As a JSON array; empty where there are none.

@@ -9,10 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "notifier/adapters/sqlite_database.hpp"
 #include "notifier/adapters/sqlite_registry_sql.hpp"
@@ -70,23 +72,29 @@ inline std::string new_version(const Change& change) {
   }
 }
 
+/// What is kept of events.
+struct KeptEvents {
+  std::size_t count_per_app = 0;  ///< the latest
+  std::size_t bytes_per_app = 0;  ///< but for the latest
+  std::size_t bytes = 0;          ///< of all apps together, but for the latest; 0: whatever they take
+};
+
 /// The statements, each to be run within a transaction by whoever holds the write lock.
 class StoreWriter {
  public:
-  /// @param database          outlives the writer
-  /// @param most_events       of an app that are kept
-  /// @param most_event_bytes  that they take, but for the latest
-  Result<void> open(SqliteDatabase& database, std::size_t most_events, std::size_t most_event_bytes);
+  /// @param database  outlives the writer
+  Result<void> open(SqliteDatabase& database, const KeptEvents& kept);
 
   /// @return errc::conflict where the row is not as the change expects, and nothing was written
   Result<void> store(const Change& change);
-  /// Sets RecordedEvent::is_known.
-  Result<void> store(RecordedEvent& event);
+  /// Sets RecordedEvent::is_known of each.
+  Result<void> store(std::vector<RecordedEvent>& events);
   /// To be called where a transaction was undone.
   void undone() noexcept {
     taken_over_.clear();
-    for (SqliteStatement* const statement : {&present_, &put_, &remove_, &add_event_id_, &add_event_, &forget_events_,
-                                             &forget_event_ids_, &event_bytes_, &event_sizes_}) {
+    for (SqliteStatement* const statement :
+         {&present_, &put_, &remove_, &add_event_id_, &add_event_, &forget_events_, &forget_event_ids_, &event_bytes_,
+          &event_sizes_, &all_bytes_, &all_sizes_}) {
       statement->reset();
     }
   }
@@ -94,28 +102,36 @@ class StoreWriter {
  private:
   Result<void> check_expected(const Change& change, std::string_view kind, std::string_view id);
   Result<void> check_app(std::string_view id);
+  Result<void> store(RecordedEvent& event);
   /// Forgets the events of an app up to a number.
   Result<void> forget_up_to(std::string_view app_id, std::int64_t last);
   /// Forgets the oldest until they take no more than they may. @param newest  is kept, whatever it takes
   Result<void> forget_bytes(std::string_view app_id, std::int64_t newest);
+  /// Forgets the oldest of all apps until they take no more than they may, but for the latest.
+  Result<void> forget_over_all();
   Result<void> take_over_events(const std::string& app_id);
   static Error conflict();
 
   SqliteDatabase* database_ = nullptr;
   std::int64_t most_events_ = 0;
   std::int64_t most_event_bytes_ = 0;
+  std::int64_t most_bytes_in_all_ = 0;
   SqliteStatement present_, put_, remove_;
   SqliteStatement add_event_id_, add_event_, forget_events_, forget_event_ids_, event_bytes_, event_sizes_;
+  SqliteStatement all_bytes_, all_sizes_;
   std::int64_t last_of_1_0_ = 0;                   // rowid of the last event that 1.0 stored; 0: none of them is left
   std::set<std::string, std::less<>> taken_over_;  // apps whose events of 1.0 are known by their ids
   Buffer json_;
 };
 
-inline Result<void> StoreWriter::open(SqliteDatabase& database, std::size_t most_events, std::size_t most_event_bytes) {
-  constexpr std::size_t any = std::size_t{1} << 40;
+inline Result<void> StoreWriter::open(SqliteDatabase& database, const KeptEvents& kept) {
+  const auto at_most = [](std::size_t size) {
+    return static_cast<std::int64_t>((std::min)(std::uint64_t{size}, std::uint64_t{1} << 60));
+  };
   database_ = &database;
-  most_events_ = static_cast<std::int64_t>((std::min)(most_events, any));
-  most_event_bytes_ = static_cast<std::int64_t>((std::min)(most_event_bytes, any));
+  most_events_ = at_most(kept.count_per_app);
+  most_event_bytes_ = at_most(kept.bytes_per_app);
+  most_bytes_in_all_ = at_most(kept.bytes);
   Result<void> done;
   const auto prepare = [&](SqliteStatement& statement, std::string_view sql) {
     if (done) done = assign(statement, SqliteStatement::prepare(database.handle(), sql));
@@ -129,6 +145,8 @@ inline Result<void> StoreWriter::open(SqliteDatabase& database, std::size_t most
   prepare(forget_event_ids_, forget_event_ids);
   prepare(event_bytes_, select_event_bytes);
   prepare(event_sizes_, select_event_sizes);
+  prepare(all_bytes_, select_all_event_bytes);
+  prepare(all_sizes_, select_all_event_sizes);
   if (done) done = database.execute(forget_removed.data());
   if (!done) return done;
   return assign(last_of_1_0_, database.query_integer(last_event_of_1_0));
@@ -231,6 +249,40 @@ inline Result<void> StoreWriter::forget_bytes(std::string_view app_id, std::int6
   }
   event_sizes_.reset();
   return forget_up_to(app_id, last);
+}
+
+inline Result<void> StoreWriter::forget_over_all() {
+  if (most_bytes_in_all_ == 0) return {};
+  const auto row = all_bytes_.step();
+  if (!row.has_value()) return row.error();
+  std::int64_t over = *row ? all_bytes_.integer(0) - most_bytes_in_all_ : 0;
+  all_bytes_.reset();
+  std::map<std::string, std::int64_t, std::less<>> last;  // of each app
+  std::string app_id;
+  std::int64_t number = 0;
+  std::int64_t size = 0;
+  for (all_sizes_.bind(1, std::int64_t{-1}); over > 0;) {
+    const auto more = all_sizes_.step();
+    if (!more.has_value()) return more.error();
+    if (!*more) break;
+    // The one before, since there is a later one.
+    if (number != 0) last[app_id] = number;
+    over -= size;
+    app_id = all_sizes_.text(0);
+    number = all_sizes_.integer(1);
+    size = all_sizes_.integer(2);
+  }
+  all_sizes_.reset();
+  for (const auto& [id, up_to] : last)
+    if (auto done = forget_up_to(id, up_to); !done) return done;
+  return {};
+}
+
+inline Result<void> StoreWriter::store(std::vector<RecordedEvent>& events) {
+  if (events.empty()) return {};
+  for (RecordedEvent& event : events)
+    if (auto done = store(event); !done) return done;
+  return forget_over_all();
 }
 
 inline Result<void> StoreWriter::store(RecordedEvent& event) {

@@ -72,6 +72,8 @@ What is kept, beside apps, notifiers and users:
   --keep-events N    so many events of each app, the latest (default 1000),
   --keep-megabytes N
                      and no more of them than take so many megabytes, but for the very latest (default 256)
+  --keep-megabytes-in-all N
+                     the same of all apps together, the oldest going first (default: whatever they take)
   --keep-delivered DAYS
                      what became of a delivery that arrived (default 7); as long, it is not sent again
   --keep-dead DAYS   the same of one that did not, which can be sent again (default 30)
@@ -103,6 +105,7 @@ const options = {
   hold: { type: 'string' },
   'keep-events': { type: 'string' },
   'keep-megabytes': { type: 'string' },
+  'keep-megabytes-in-all': { type: 'string' },
   'keep-delivered': { type: 'string' },
   'keep-dead': { type: 'string' },
   'no-access-log': { type: 'boolean' },
@@ -214,10 +217,18 @@ export async function serve(args: string[]): Promise<number> {
     keepDeliveredMs: Math.round(day * readNumber('keep-delivered', values['keep-delivered'], 7)),
     keepDeadMs: Math.round(day * readNumber('keep-dead', values['keep-dead'], 30)),
   };
-  const eventsPerApp = Number(values['keep-events'] ?? 1_000);
-  if (!/^\d{1,7}$/.test(values['keep-events'] ?? '1') || eventsPerApp < 1 || eventsPerApp > 1_000_000) throw new Usage('--keep-events needs a number from 1 to 1000000');
-  const megabytes = Number(values['keep-megabytes'] ?? 256);
-  if (!/^\d{1,7}$/.test(values['keep-megabytes'] ?? '1') || megabytes < 1 || megabytes > 1_000_000) throw new Usage('--keep-megabytes needs a number from 1 to 1000000');
+  const readAmount = (name: 'keep-events' | 'keep-megabytes' | 'keep-megabytes-in-all', byDefault: number) => {
+    const text = values[name];
+    if (text === undefined) return byDefault;
+    const amount = Number(text);
+    if (!/^\d{1,7}$/.test(text) || amount < 1 || amount > 1_000_000) throw new Usage(`--${name} needs a number from 1 to 1000000`);
+    return amount;
+  };
+  const keptEvents = {
+    eventsPerApp: readAmount('keep-events', 1_000),
+    eventBytesPerApp: 1_000_000 * readAmount('keep-megabytes', 256),
+    eventBytes: 1_000_000 * readAmount('keep-megabytes-in-all', 0),
+  };
   const requestTimeout = 1_000 * readNumber('request-timeout', values['request-timeout'], 30);
   const host = values.host ?? (hasNoToken ? '127.0.0.1' : '0.0.0.0');
   const path = values.database ?? 'notifier.db';
@@ -229,8 +240,8 @@ export async function serve(args: string[]): Promise<number> {
   let database: ServerDatabase;
   let file: Database | undefined;
   try {
-    if (isShared(path)) database = await SharedDatabase.open(path, { eventsPerApp, attemptMs: attemptMsOf(values) });
-    else database = file = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined, { eventsPerApp, eventBytesPerApp: 1_000_000 * megabytes });
+    if (isShared(path)) database = await SharedDatabase.open(path, { ...keptEvents, attemptMs: attemptMsOf(values) });
+    else database = file = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined, keptEvents);
   } catch (error) {
     if (!(error instanceof InUse)) throw error;
     const { backup, export: isExport } = values;

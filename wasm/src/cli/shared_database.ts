@@ -2,7 +2,7 @@
 
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
-import { PostgresConnection, PostgresOutboxStore, type KeptRows, type Run, type ServerRows, type ShardFigures, type StoreEntry } from '../node.js';
+import { PostgresConnection, PostgresOutboxStore, type KeptRows, type keptByDefault, type Run, type ServerRows, type ShardFigures, type StoreEntry } from '../node.js';
 import type { Change, HistoryPage } from '../types.js';
 import { Failure } from './command.js';
 import { everythingOf, type ServerDatabase } from './database.js';
@@ -37,9 +37,11 @@ export interface SharedFigures {
 export class SharedDatabase implements ServerDatabase {
   readonly store: PostgresOutboxStore;
   readonly #follower: PostgresConnection;
-  readonly #eventsPerApp: number;
-  /** Events of an app that were stored since the oldest were forgotten. */
-  readonly #sinceForgotten = new Map<string, number>();
+  readonly #kept: typeof keptByDefault;
+  /** Events of an app that were stored since the oldest were forgotten, and what they take. */
+  readonly #sinceForgotten = new Map<string, { count: number; bytes: number }>();
+  /** What those of all apps take. */
+  #bytesSinceForgotten = 0;
   #engine: Engine | undefined;
   #revision = 0;
   /** A revision that is known to be there. */
@@ -56,21 +58,21 @@ export class SharedDatabase implements ServerDatabase {
   readonly #moved: (() => void)[] = [];
 
   /** @throws {Failure} where it cannot be used. No text tells of the URL */
-  static async open(url: string, { eventsPerApp, attemptMs }: { eventsPerApp: number; attemptMs: number }): Promise<SharedDatabase> {
+  static async open(url: string, { attemptMs, ...kept }: typeof keptByDefault & { attemptMs: number }): Promise<SharedDatabase> {
     try {
       const store = await PostgresOutboxStore.open(url, { attemptMs });
       const follower = await PostgresConnection.open(url, 'notifier-follow');
-      return new SharedDatabase(store, follower, eventsPerApp);
+      return new SharedDatabase(store, follower, kept);
     } catch (error) {
       if (!(error instanceof NotifierError)) throw error;
       throw new Failure(`cannot use the database: ${error.message}`);
     }
   }
 
-  private constructor(store: PostgresOutboxStore, follower: PostgresConnection, eventsPerApp: number) {
+  private constructor(store: PostgresOutboxStore, follower: PostgresConnection, kept: typeof keptByDefault) {
     this.store = store;
     this.#follower = follower;
-    this.#eventsPerApp = eventsPerApp;
+    this.#kept = kept;
     store.listener.add(({ hasChanges }) => {
       if (!hasChanges) return;
       this.#isTold = true;
@@ -153,18 +155,32 @@ export class SharedDatabase implements ServerDatabase {
     if (events.length === 0) return [];
     const rows = await run('insertEvents', events.map(({ appId }) => appId), events.map(({ id }) => id), events.map(({ json }) => json));
     const added = new Set(rows.map((row) => JSON.stringify(row)));
-    const counts = new Map<string, number>();
-    for (const [appId] of rows) counts.set(appId!, (counts.get(appId!) ?? 0) + 1);
-    for (const [appId, count] of counts) await this.#forgetEvents(run, appId, count);
-    return events.map(({ appId, id }) => id === '' || added.delete(JSON.stringify([appId, id])));
+    const areNew = events.map(({ appId, id }) => id === '' || added.delete(JSON.stringify([appId, id])));
+    for (const [i, { appId, json }] of events.entries()) {
+      if (areNew[i]) this.#countEvent(appId, Buffer.byteLength(json));
+    }
+    for (const appId of new Set(rows.map(([appId]) => appId!))) await this.#forgetEvents(run, appId);
+    const { eventBytes } = this.#kept;
+    if (eventBytes > 0 && this.#bytesSinceForgotten > eventBytes / 20) {
+      this.#bytesSinceForgotten = 0;
+      await run('forgetEventsOverAll', eventBytes);
+    }
+    return areNew;
+  }
+
+  #countEvent(appId: string, bytes: number): void {
+    const since = this.#sinceForgotten.get(appId) ?? { count: 0, bytes: 0 };
+    this.#sinceForgotten.set(appId, { count: since.count + 1, bytes: since.bytes + bytes });
+    this.#bytesSinceForgotten += bytes;
   }
 
   /** Forgets the oldest, once they are a twentieth more than are kept. */
-  async #forgetEvents(run: Run, appId: string, count: number): Promise<void> {
-    const since = (this.#sinceForgotten.get(appId) ?? 0) + count;
-    const isEnough = since > this.#eventsPerApp / 20;
-    this.#sinceForgotten.set(appId, isEnough ? 0 : since);
-    if (isEnough) await run('forgetEvents', appId, this.#eventsPerApp);
+  async #forgetEvents(run: Run, appId: string): Promise<void> {
+    const { eventsPerApp, eventBytesPerApp } = this.#kept;
+    const since = this.#sinceForgotten.get(appId);
+    if (since === undefined || (since.count <= eventsPerApp / 20 && since.bytes <= eventBytesPerApp / 20)) return;
+    this.#sinceForgotten.delete(appId);
+    await run('forgetEvents', appId, eventsPerApp, eventBytesPerApp);
   }
 
   // ---- what others change ----

@@ -69,8 +69,8 @@ export interface OutboxRecord {
   ended_at: string | null;
   /** Of one that is held: when it is given up. */
   held_until?: string;
-  /** Oldest first. Of a mail that not all of its recipients got: who has yet to get it, and who was refused for good. Of a reply with a body: its beginning; of a message that the platform named: its name there. */
-  attempts: { at: string; outcome: string; status: number | null; reason: string; remaining?: string[]; refused?: string[]; reply?: string; receipt?: string }[];
+  /** Oldest first. Of a mail that not all of its recipients got: who has yet to get it, and who was refused for good. Of a reply with a body: its beginning; of a message that the platform named: its name there. How long it took, where that is known. */
+  attempts: { at: string; outcome: string; status: number | null; reason: string; remaining?: string[]; refused?: string[]; reply?: string; receipt?: string; duration_ms?: number }[];
 }
 
 /** What came of the wish to send a delivery again: it is due, or why it is not. */
@@ -693,7 +693,9 @@ export class Outbox {
       if (reason !== undefined) return this.#giveUp(sequence, delivery, reason);
       if (signal.aborted) return this.#release(sequence);
       const signing = delivery.platform === 'webhook' ? secrets?.(delivery.notifierId) : undefined;
+      const began = performance.now();
       verdict = await sender.send(delivery, { signal, ...(signing && { secrets: signing }) });
+      verdict = { durationMs: Math.round(performance.now() - began), ...verdict };
     } catch (error) {
       this.#report(error);
       verdict = { action: 'retry', status: 0, reason: 'the sender failed' };
@@ -729,8 +731,8 @@ export class Outbox {
   }
 
   #record(sequence: number, attempt: number, delivery: Delivery, verdict: Verdict): void {
-    const { retryAfterMs, someAccepted, ...rest } = verdict;
-    const json = JSON.stringify({ ...rest, retry_after_ms: retryAfterMs, some_accepted: someAccepted });
+    const { retryAfterMs, someAccepted, durationMs, ...rest } = verdict;
+    const json = JSON.stringify({ ...rest, retry_after_ms: retryAfterMs, some_accepted: someAccepted, duration_ms: durationMs });
     const step = this.#settle('notifier_outbox_record', [json], sequence);
     if (step === undefined) return;
     this.#tellAttempt(delivery, verdict.action === 'postpone' ? 0 : attempt, verdict, step.state, step.next_at);
@@ -834,7 +836,7 @@ export function showRecord({ key, notifier_id, event_id, event_type, platform, s
     next_at: state === 'pending' ? time(next_at) : null,
     ended_at: state === 'delivered' || state === 'dead' || state === 'grouped' ? time(next_at) : null,
     ...(state === 'held' && { held_until: time(next_at) }),
-    attempts: history.map(({ at, action, status, reason, remaining, refused, reply, receipt }) => ({
+    attempts: history.map(({ at, action, status, reason, remaining, refused, reply, receipt, duration_ms }) => ({
       at: time(at),
       outcome: action,
       status: status || null,
@@ -843,6 +845,7 @@ export function showRecord({ key, notifier_id, event_id, event_type, platform, s
       ...(refused && { refused }),
       ...(reply && { reply }),
       ...(receipt && { receipt }),
+      ...(duration_ms !== undefined && { duration_ms }),
     })),
   };
 }

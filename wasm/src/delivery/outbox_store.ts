@@ -33,6 +33,8 @@ export interface StoredAttempt {
   reply?: string;
   /** What the platform calls the message. */
   receipt?: string;
+  /** How long it took, in milliseconds, where that is known. */
+  duration_ms?: number;
 }
 
 /** What an outbox knows of a delivery beside its content. Holds no secret. */

@@ -73,7 +73,7 @@ export async function withHistories(run: Run, records: readonly StoredRecord[]):
   if (records.length === 0) return;
   const histories = new Map(records.map(({ sequence, history }) => [sequence, history]));
   for (const row of await run('selectAttempts', [...histories.keys()])) {
-    const [at, action, status, reason, remaining, refused, reply, receipt, sequence] = row as [string, string, string, string, string, string, string, string, string];
+    const [at, action, status, reason, remaining, refused, reply, receipt, duration, sequence] = row as [string, string, string, string, string, string, string, string, string, string];
     histories.get(Number(sequence))!.push({
       at: Number(at),
       action,
@@ -83,6 +83,7 @@ export async function withHistories(run: Run, records: readonly StoredRecord[]):
       ...(refused !== '' && { refused: JSON.parse(refused) as string[] }),
       ...(reply !== '' && { reply }),
       ...(receipt !== '' && { receipt }),
+      ...(!duration.startsWith('-') && { duration_ms: Number(duration) }),
     });
   }
 }
@@ -113,6 +114,7 @@ async function insertAttempts(run: Run, rows: readonly AttemptRow[]): Promise<vo
     of(({ refused }) => list(refused)),
     of(({ reply = '' }) => reply),
     of(({ receipt = '' }) => receipt),
+    of(({ duration_ms = -1 }) => duration_ms),
   );
 }
 

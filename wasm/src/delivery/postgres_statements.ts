@@ -13,6 +13,7 @@ export const migrations: readonly string[] = [
   "CREATE TABLE outbox_commands (number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, shard SMALLINT NOT NULL, name TEXT NOT NULL, app_id TEXT NOT NULL, notifier_id TEXT NOT NULL, key TEXT NOT NULL);ALTER TABLE deliveries DROP CONSTRAINT deliveries_notifier_id_key_key;ALTER TABLE deliveries ADD CONSTRAINT deliveries_by_key UNIQUE (key, notifier_id);CREATE INDEX deliveries_of_app ON deliveries (app_id, sequence);CREATE INDEX deliveries_of_event ON deliveries (event_id, sequence);CREATE INDEX deliveries_dead ON deliveries (app_id, sequence) WHERE state = 'dead';",
   "CREATE SEQUENCE stream_ids;CREATE UNLOGGED TABLE stream_listeners (listener BIGINT NOT NULL, app_id TEXT NOT NULL, alive_until TIMESTAMPTZ NOT NULL, PRIMARY KEY (listener, app_id));CREATE UNLOGGED TABLE stream_messages (number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sender BIGINT NOT NULL, app_id TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL, told_at TIMESTAMPTZ NOT NULL DEFAULT now());",
   "CREATE TABLE removed_notifiers (id TEXT PRIMARY KEY, app_id TEXT NOT NULL, change TEXT NOT NULL, removed_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp());",
+  "ALTER TABLE delivery_attempts ADD COLUMN duration_ms BIGINT NOT NULL DEFAULT -1;",
 ];
 
 export const statements = {
@@ -42,7 +43,8 @@ export const statements = {
   insertRow: "WITH back AS (DELETE FROM removed_notifiers WHERE id = $2 AND $1 = 'notifier') INSERT INTO registry (kind, id, change, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
   updateRow: "UPDATE registry SET change = $3, version = $4 WHERE kind = $1 AND id = $2 AND version = $5",
   insertEvents: "INSERT INTO events (app_id, event_id, event) SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[]) ON CONFLICT (app_id, event_id) WHERE event_id <> '' DO NOTHING RETURNING app_id, event_id",
-  forgetEvents: "DELETE FROM events WHERE app_id = $1 AND number <= (SELECT number FROM events WHERE app_id = $1 ORDER BY number DESC OFFSET $2 LIMIT 1)",
+  forgetEvents: "DELETE FROM events WHERE app_id = $1 AND number <= GREATEST((SELECT number FROM events WHERE app_id = $1 ORDER BY number DESC OFFSET $2 LIMIT 1), (SELECT MAX(number) FROM (SELECT number, SUM(octet_length(event)) OVER newest AS bytes, ROW_NUMBER() OVER newest AS place FROM events WHERE app_id = $1 WINDOW newest AS (ORDER BY number DESC)) AS kept WHERE bytes > $3 AND place > 1))",
+  forgetEventsOverAll: "DELETE FROM events WHERE number <= (SELECT MAX(number) FROM (SELECT number, SUM(octet_length(event)) OVER newest AS bytes, ROW_NUMBER() OVER newest AS place FROM events WINDOW newest AS (ORDER BY number DESC)) AS kept WHERE bytes > $1 AND place > 1)",
   selectLog: "SELECT change FROM registry_log WHERE revision = $1 ORDER BY number",
   countEvents: "SELECT COUNT(*) FROM events WHERE app_id = $1",
   pageOfEvents: "SELECT event, number FROM events WHERE app_id = $1 AND number <= $2 ORDER BY number DESC LIMIT $3 OFFSET $4",
@@ -70,7 +72,7 @@ export const statements = {
   insertDeliveries: "INSERT INTO deliveries (shard, notifier_id, key, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms) SELECT * FROM UNNEST($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::text[], $11::int[], $12::bigint[], $13::bigint[], $14::bigint[]) ON CONFLICT (notifier_id, key) DO NOTHING RETURNING sequence, notifier_id, key, xact",
   insertRest: "INSERT INTO delivery_rests (rest) VALUES ($1) RETURNING id",
   insertContents: "INSERT INTO delivery_contents (sequence, rest, content) SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::text[])",
-  insertAttempts: "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply, receipt) SELECT u.sequence, u.place + COALESCE((SELECT MAX(a.number) FROM delivery_attempts a WHERE a.sequence = u.sequence), 0), u.at, u.action, u.status, u.reason, u.remaining, u.refused, u.reply, u.receipt FROM UNNEST($1::bigint[], $2::int[], $3::bigint[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) AS u (sequence, place, at, action, status, reason, remaining, refused, reply, receipt) JOIN deliveries USING (sequence)",
+  insertAttempts: "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply, receipt, duration_ms) SELECT u.sequence, u.place + COALESCE((SELECT MAX(a.number) FROM delivery_attempts a WHERE a.sequence = u.sequence), 0), u.at, u.action, u.status, u.reason, u.remaining, u.refused, u.reply, u.receipt, u.duration_ms FROM UNNEST($1::bigint[], $2::int[], $3::bigint[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[]) AS u (sequence, place, at, action, status, reason, remaining, refused, reply, receipt, duration_ms) JOIN deliveries USING (sequence)",
   updateDeliveries: "UPDATE deliveries d SET state = u.state, attempts = u.attempts, next_at = u.next_at, wait_ms = u.wait_ms FROM UNNEST($1::bigint[], $2::text[], $3::int[], $4::bigint[], $5::bigint[]) AS u (sequence, state, attempts, next_at, wait_ms) WHERE d.sequence = u.sequence",
   updateRecipients: "UPDATE delivery_contents c SET recipients = u.recipients FROM UNNEST($1::bigint[], $2::text[]) AS u (sequence, recipients) WHERE c.sequence = u.sequence",
   dropContents: "DELETE FROM delivery_contents WHERE sequence = ANY($1::bigint[]) RETURNING rest",
@@ -95,7 +97,7 @@ export const statements = {
   selectGroupsOf: "SELECT key, app_id, notifier_id, state, target FROM delivery_groups WHERE notifier_id = $1 AND app_id = $2",
   selectHealth: "SELECT notifier_id, failing_ms, last_failure, failures FROM notifier_health",
   selectClock: "SELECT wall, kept FROM outbox_clock",
-  selectAttempts: "SELECT at, action, status, reason, remaining, refused, reply, receipt, sequence FROM delivery_attempts WHERE sequence = ANY($1::bigint[]) ORDER BY sequence, number",
+  selectAttempts: "SELECT at, action, status, reason, remaining, refused, reply, receipt, duration_ms, sequence FROM delivery_attempts WHERE sequence = ANY($1::bigint[]) ORDER BY sequence, number",
   selectByKey: "SELECT sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms, xact FROM deliveries WHERE notifier_id = $1 AND key = $2",
   countRecords: "SELECT COUNT(*) FROM deliveries WHERE ($1 = '' OR notifier_id = $1) AND ($2 = '' OR state = $2)",
   pageOfRecords: "SELECT sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms, xact FROM deliveries WHERE ($1 = '' OR notifier_id = $1) AND ($2 = '' OR state = $2) AND sequence <= $3 ORDER BY sequence DESC LIMIT $4 OFFSET $5",

@@ -17,6 +17,7 @@ export const migrations: readonly string[] = [
   "ALTER TABLE delivery_attempts ADD COLUMN receipt TEXT NOT NULL DEFAULT '';",
   "CREATE INDEX IF NOT EXISTS deliveries_of_app ON deliveries (app_id);CREATE INDEX IF NOT EXISTS deliveries_of_event ON deliveries (event_id);CREATE INDEX IF NOT EXISTS deliveries_dead ON deliveries (app_id) WHERE state = 'dead';",
   "CREATE TABLE removed_notifiers (id TEXT PRIMARY KEY, app_id TEXT NOT NULL, change TEXT NOT NULL, removed_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;CREATE TRIGGER notifier_removed AFTER DELETE ON registry WHEN OLD.kind = 'notifier' BEGIN INSERT INTO removed_notifiers (id, app_id, change, removed_at) VALUES (OLD.id, COALESCE(json_extract(OLD.change, '$.notifier.app_id'), ''), OLD.change, CAST(strftime('%s', 'now') AS INTEGER)) ON CONFLICT (id) DO UPDATE SET app_id = excluded.app_id, change = excluded.change, removed_at = excluded.removed_at; END;CREATE TRIGGER notifier_added AFTER INSERT ON registry WHEN NEW.kind = 'notifier' BEGIN DELETE FROM removed_notifiers WHERE id = NEW.id; END;CREATE TRIGGER app_removed AFTER DELETE ON registry WHEN OLD.kind = 'app' BEGIN DELETE FROM removed_notifiers WHERE app_id = OLD.id; END;",
+  "ALTER TABLE delivery_attempts ADD COLUMN duration_ms INTEGER NOT NULL DEFAULT -1;",
 ];
 
 export const statements = {
@@ -38,6 +39,7 @@ export const statements = {
   selectEventBytes: "SELECT bytes FROM event_bytes WHERE app_id = ?1",
   selectAllEventBytes: "SELECT COALESCE(SUM(bytes), 0) FROM event_bytes",
   selectEventSizes: "SELECT number, LENGTH(CAST(event AS BLOB)) FROM events WHERE app_id = ?1 ORDER BY number",
+  selectAllEventSizes: "SELECT app_id, number, LENGTH(CAST(event AS BLOB)) FROM events ORDER BY rowid LIMIT ?1",
   eventRange: "SELECT COALESCE(MIN(number), 1), COALESCE(MAX(number), 0) FROM events WHERE app_id = ?1",
   pageOfEvents: "SELECT event FROM events WHERE app_id = ?1 AND number <= ?2 ORDER BY number DESC LIMIT ?3",
   eventById: "SELECT event FROM events WHERE app_id = ?1 AND number = (SELECT number FROM event_ids WHERE app_id = ?1 AND event_id = ?2)",
@@ -50,7 +52,7 @@ export const statements = {
   insertContent: "INSERT INTO delivery_contents (sequence, content, rest) VALUES (?1, ?2, ?3)",
   findRest: "SELECT id FROM delivery_rests WHERE hash = ?1 AND rest = ?2",
   insertRest: "INSERT INTO delivery_rests (hash, rest) VALUES (?1, ?2) RETURNING id",
-  insertAttempt: "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply, receipt) SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM delivery_attempts WHERE sequence = ?1",
+  insertAttempt: "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply, receipt, duration_ms) SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM delivery_attempts WHERE sequence = ?1",
   updateRecord: "UPDATE deliveries SET state = ?2, attempts = ?3, next_at = ?4, wait_ms = ?5 WHERE sequence = ?1 RETURNING 1",
   updateRecipients: "UPDATE delivery_contents SET recipients = ?2 WHERE sequence = ?1",
   putHealth: "INSERT INTO notifier_health (notifier_id, failing_ms, last_failure, failures) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (notifier_id) DO UPDATE SET failing_ms = ?2, last_failure = ?3, failures = ?4",
@@ -75,7 +77,7 @@ export const statementsBesideOld = {
   no: {
     selectWaiting: "SELECT sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms FROM deliveries WHERE state IN ('pending', 'held') AND sequence > ?1 ORDER BY sequence LIMIT ?2",
     selectByKey: "SELECT sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms FROM deliveries WHERE notifier_id = ?1 AND key = ?2",
-    selectHistory: "SELECT number, at, action, status, reason, remaining, refused, reply, receipt FROM delivery_attempts WHERE sequence = ?1 ORDER BY number",
+    selectHistory: "SELECT number, at, action, status, reason, remaining, refused, reply, receipt, duration_ms FROM delivery_attempts WHERE sequence = ?1 ORDER BY number",
     insertRecord: "INSERT INTO deliveries (key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (notifier_id, key) DO NOTHING RETURNING sequence",
     countAll: "SELECT COUNT(*) FROM deliveries WHERE TRUE",
     countOfState: "SELECT COUNT(*) FROM deliveries WHERE TRUE AND state = ?2",
@@ -99,7 +101,7 @@ export const statementsBesideOld = {
   yes: {
     selectWaiting: "SELECT sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms FROM deliveries WHERE state IN ('pending', 'held') AND sequence > ?1 UNION ALL SELECT sequence, key, notifier_id, app_id, event_id, event_type, CASE platform WHEN 0 THEN 'email' WHEN 1 THEN 'slack' WHEN 2 THEN 'webhook' ELSE 'rocket_chat' END, target, host, CASE state WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END, attempts, created_at, next_at, -1 FROM old_deliveries WHERE state = 0 AND sequence > ?1 ORDER BY sequence LIMIT ?2",
     selectByKey: "SELECT sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms FROM deliveries WHERE notifier_id = ?1 AND key = ?2 UNION ALL SELECT sequence, key, notifier_id, app_id, event_id, event_type, CASE platform WHEN 0 THEN 'email' WHEN 1 THEN 'slack' WHEN 2 THEN 'webhook' ELSE 'rocket_chat' END, target, host, CASE state WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END, attempts, created_at, next_at, -1 FROM old_deliveries WHERE notifier_id = ?1 AND key = ?2",
-    selectHistory: "SELECT number, at, action, status, reason, remaining, refused, reply, receipt FROM delivery_attempts WHERE sequence = ?1 UNION ALL SELECT number, at, CASE action WHEN 0 THEN 'delivered' WHEN 1 THEN 'retry' WHEN 2 THEN 'throttle' WHEN 3 THEN 'disable' ELSE 'fail' END, status, reason, '', '', '', '' FROM old_delivery_attempts WHERE sequence = ?1 ORDER BY number",
+    selectHistory: "SELECT number, at, action, status, reason, remaining, refused, reply, receipt, duration_ms FROM delivery_attempts WHERE sequence = ?1 UNION ALL SELECT number, at, CASE action WHEN 0 THEN 'delivered' WHEN 1 THEN 'retry' WHEN 2 THEN 'throttle' WHEN 3 THEN 'disable' ELSE 'fail' END, status, reason, '', '', '', '', -1 FROM old_delivery_attempts WHERE sequence = ?1 ORDER BY number",
     insertRecord: "INSERT INTO deliveries (key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 WHERE NOT EXISTS (SELECT 1 FROM old_deliveries WHERE key = ?1 AND notifier_id = ?2) ON CONFLICT (notifier_id, key) DO NOTHING RETURNING sequence",
     countAll: "SELECT COUNT(*) FROM deliveries WHERE TRUE UNION ALL SELECT COUNT(*) FROM old_deliveries WHERE TRUE",
     countOfState: "SELECT COUNT(*) FROM deliveries WHERE TRUE AND state = ?2 UNION ALL SELECT COUNT(*) FROM old_deliveries WHERE TRUE AND state = ?3",

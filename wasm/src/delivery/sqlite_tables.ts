@@ -150,8 +150,8 @@ export class OutboxTables {
     return number(row!['id']);
   }
 
-  #addAttempt(sequence: number, { at, action, status, reason, remaining, refused, reply = '', receipt = '' }: StoredAttempt): void {
-    this.#all.of('insertAttempt').run(sequence, at, action, status, reason, list(remaining), list(refused), reply, receipt);
+  #addAttempt(sequence: number, { at, action, status, reason, remaining, refused, reply = '', receipt = '', duration_ms = -1 }: StoredAttempt): void {
+    this.#all.of('insertAttempt').run(sequence, at, action, status, reason, list(remaining), list(refused), reply, receipt, duration_ms);
   }
 
   write(write: OutboxWrite): void {
@@ -283,6 +283,7 @@ export class OutboxTables {
   #withHistory(row: Row): StoredRecord {
     const history = this.#either.of('selectHistory').all(number(row['sequence'])).map((attempt): StoredAttempt => {
       const [remaining, refused, reply, receipt] = [text(attempt['remaining']), text(attempt['refused']), text(attempt['reply']), text(attempt['receipt'])];
+      const duration_ms = number(attempt['duration_ms']);
       return {
         at: number(attempt['at']),
         action: text(attempt['action']),
@@ -292,6 +293,7 @@ export class OutboxTables {
         ...(refused !== '' && { refused: JSON.parse(refused) as string[] }),
         ...(reply !== '' && { reply }),
         ...(receipt !== '' && { receipt }),
+        ...(duration_ms >= 0 && { duration_ms }),
       };
     });
     return readRecord(row, history);
@@ -313,15 +315,17 @@ export class ServerTables {
   readonly #all: Statements<keyof typeof statements>;
   readonly #eventsPerApp: number;
   readonly #eventBytesPerApp: number;
+  readonly #eventBytes: number;
   /** The rowid of the last event that release 1.0 stored; 0 where none of them is left. */
   readonly #lastOfOld: number;
   /** Apps whose events of 1.0 are known by their ids. */
   readonly #takenOver = new Set<string>();
 
-  constructor(database: DatabaseSync, { eventsPerApp, eventBytesPerApp }: Pick<ThreadData, 'eventsPerApp' | 'eventBytesPerApp'>) {
+  constructor(database: DatabaseSync, { eventsPerApp, eventBytesPerApp, eventBytes }: Pick<ThreadData, 'eventsPerApp' | 'eventBytesPerApp' | 'eventBytes'>) {
     this.#all = new Statements(database, statements);
     this.#eventsPerApp = eventsPerApp;
     this.#eventBytesPerApp = eventBytesPerApp;
+    this.#eventBytes = eventBytes;
     this.#lastOfOld = number(this.#all.of('lastEventOf10').get()?.['last']);
   }
 
@@ -332,7 +336,9 @@ export class ServerTables {
       this.#all.of('insertConfiguration').run(configuration);
     }
     for (const change of changes) this.#keepChange(change);
-    return events.map((event) => this.#keepEvent(event));
+    const areNew = events.map((event) => this.#keepEvent(event));
+    if (this.#eventBytes > 0 && events.length > 0) this.#forgetOverAll();
+    return areNew;
   }
 
   /** To be called where a transaction was undone. */
@@ -376,6 +382,22 @@ export class ServerTables {
       over -= size;
     }
     if (last > 0) this.#forgetEvents(appId, last);
+  }
+
+  /** Forgets the oldest events of all until they take no more than they may, but for the latest. */
+  #forgetOverAll(): void {
+    let over = this.eventBytes() - this.#eventBytes;
+    while (over > 0) {
+      const oldest = this.#all.of('selectAllEventSizes').all(1_000).map((row) => Object.values(row));
+      if (oldest.length < 2) return;
+      const last = new Map<string, number>();
+      for (const [app, at, size] of oldest.slice(0, -1)) {
+        if (over <= 0) break;
+        last.set(text(app), number(at));
+        over -= number(size);
+      }
+      for (const [app, at] of last) this.#forgetEvents(app, at);
+    }
   }
 
   /** What the events take that are kept. */

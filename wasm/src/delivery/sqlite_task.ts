@@ -84,12 +84,13 @@ export interface ThreadData {
   eventsPerApp: number;
   /** What they take at most; the latest is kept, whatever it takes. */
   eventBytesPerApp: number;
+  /** What those of all apps take together, likewise; 0: whatever they take. */
+  eventBytes: number;
   /** Whether the file is to be filled and moved elsewhere then: it has no log beside it. */
   isDraft: boolean;
 }
 
-/** Of each app. */
-export const keptByDefault = { eventsPerApp: 1_000, eventBytesPerApp: 256_000_000 };
+export const keptByDefault = { eventsPerApp: 1_000, eventBytesPerApp: 256_000_000, eventBytes: 0 };
 
 /** As delivery_json.hpp writes it. */
 export function writeContent(delivery: Delivery): string {

@@ -34,6 +34,8 @@ export interface Verdict {
   reply?: string;
   /** What the platform calls the message, to be edited, answered or removed by, as Discord's id: at most 255 visible ASCII characters. */
   receipt?: string;
+  /** How long the attempt took, in milliseconds. An outbox measures it where the sender does not say. */
+  durationMs?: number;
 }
 
 /** Why there is no reply at all. */
