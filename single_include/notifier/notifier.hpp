@@ -27166,6 +27166,9 @@ struct RegistryCore {
   std::shared_ptr<const State> state;
 };
 
+/// Checks a change that puts a notifier, and makes it. What plans is read before what applies.
+Result<void> apply_notifier(const Change& change, State& next);
+
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
@@ -27980,8 +27983,6 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
-
-Result<void> apply_notifier(const Change& change, State& next);
 
 /// The event type of a crash that repeats: what the default notifier of a new app tells of.
 inline constexpr std::string_view repeated_crash_id = "59c52a9c7651ce001f62f578";

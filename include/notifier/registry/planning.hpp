@@ -24,8 +24,6 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-Result<void> apply_notifier(const Change& change, State& next);
-
 /// The event type of a crash that repeats: what the default notifier of a new app tells of.
 inline constexpr std::string_view repeated_crash_id = "59c52a9c7651ce001f62f578";
 

@@ -8,10 +8,12 @@
 #include <memory>
 #include <mutex>
 
+#include "notifier/registry/change.hpp"
 #include "notifier/registry/options.hpp"
 #include "notifier/registry/preparation.hpp"
 #include "notifier/registry/reserved_keys.hpp"
 #include "notifier/registry/state.hpp"
+#include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -29,6 +31,9 @@ struct RegistryCore {
   std::mutex publishing;
   std::shared_ptr<const State> state;
 };
+
+/// Checks a change that puts a notifier, and makes it. What plans is read before what applies.
+Result<void> apply_notifier(const Change& change, State& next);
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
