@@ -175,6 +175,7 @@ void for_each_row(F&& f) {
 
 }  // namespace
 
+// Every platform with every limit and every text; the events take turns.
 TEST_CASE("no platform is sent more of anything than it takes, whatever an event holds, and at whatever length") {
   Bench bench;
   for_each_row([&](const PlatformRow& row) {
@@ -186,25 +187,30 @@ TEST_CASE("no platform is sent more of anything than it takes, whatever an event
     }
     std::sort(sizes.begin(), sizes.end());
     sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
-    for (const std::string& piece : hostile_pieces) {
-      CAPTURE(piece);
-      for (const std::size_t size : sizes) {
-        CAPTURE(size);
-        for (const std::string& event : events_with(repeated(piece, size))) bench.check(row, event);
+    for (std::size_t piece = 0; piece < hostile_pieces.size(); ++piece) {
+      CAPTURE(hostile_pieces[piece]);
+      for (std::size_t i = 0; i < sizes.size(); ++i) {
+        CAPTURE(sizes[i]);
+        const std::vector<std::string> events = events_with(repeated(hostile_pieces[piece], sizes[i]));
+        bench.check(row, events[(piece + i) % events.size()]);
       }
     }
   });
 }
 
+// Each two of platform, piece and event meet; all three would take minutes where it is slow to read five megabytes.
 TEST_CASE("what is cut of five megabytes is told, and little comes out") {
   Bench bench;
-  for_each_row([&](const PlatformRow& row) {
-    if (row.sends_event) return;
-    for (const char* const piece : {"x", "\xF0\x9F\x98\x80", R"(\ud83d)", "&<>", "*_`~|[]", "@everyone "}) {
-      CAPTURE(piece);
-      for (const std::string& event : events_with(repeated(piece, 5'000'000 / 3))) CHECK(bench.check(row, event));
-    }
-  });
+  std::size_t turn = 0;
+  for (const std::string piece : {"x", "\xF0\x9F\x98\x80", R"(\ud83d)", "&<>", "*_`~|[]", "@everyone "}) {
+    CAPTURE(piece);
+    const std::vector<std::string> events = events_with(repeated(piece, 5'000'000 / 3));
+    ++turn;
+    std::size_t place = turn;
+    for_each_row([&](const PlatformRow& row) {
+      if (!row.sends_event) CHECK(bench.check(row, events[place++ % events.size()]));
+    });
+  }
 }
 
 TEST_CASE("hundreds of fields are no more than a platform takes") {
