@@ -207,6 +207,27 @@ TEST_CASE("of many events the latest are kept, and pages go on where the last on
   CHECK(place == 0);
 }
 
+TEST_CASE("a server that has missed more of what others changed than is kept says so") {
+  const std::string url = postgres_test::server().make_database();
+  Server one(url);
+  Server stale(url, false);
+  CHECK(stale.store->check());
+  REQUIRE(one.ask("POST", "/v1/apps", app_body("shop")).status == 201);
+  CHECK(stale.store->check());
+  auto past = *PostgresConnection::open(url, "past the store");
+  REQUIRE(past.execute("UPDATE registry_log SET logged_at = logged_at - INTERVAL '25 hours'"));
+  CHECK(stale.store->check());
+  // What is a day old goes with the next change.
+  REQUIRE(one.ask("POST", "/v1/apps", app_body("other")).status == 201);
+  const auto checked = stale.store->check();
+  REQUIRE_FALSE(checked);
+  CHECK(checked.error().message.find("start it again") != std::string::npos);
+  CHECK(one.store->check());
+  Server again(url);
+  CHECK(again.store->check());
+  CHECK(again.registry.snapshot() == one.registry.snapshot());
+}
+
 TEST_CASE("what is kept of events is bounded by what they take, too: of each app, and of all") {
   notifier::PostgresOptions options;
   options.url = postgres_test::server().make_database();

@@ -53,6 +53,7 @@ int main() {
   one("hasRow", sql::has_row);
   one("logChange", sql::log_change);
   one("forgetLog", sql::forget_log);
+  one("hasPassedBy", sql::has_passed_by);
   one("removeRow", sql::remove_row);
   one("removeNotifier", sql::remove_notifier);
   one("forgetRemovedOf", sql::forget_removed_of);

@@ -64,18 +64,26 @@ class EventReader {
   }
 
   /// Whether the database answers, and can be written.
-  Result<void> check() {
+  /// @param revision  that the registry shows: what others have changed since must be kept
+  Result<void> check(std::int64_t revision) {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto rows = connection_.run(postgres_sql::is_read_only);
     if (!rows) return rows.error();
-    if (!rows->is_true(0, 0)) return {};
-    Error error;
-    error.code = errc::storage;
-    error.message = "the database can only be read";
-    return error;
+    if (rows->is_true(0, 0)) return not_ready("the database can only be read");
+    const auto passed_by = connection_.run(postgres_sql::has_passed_by, PostgresParameters().add(revision));
+    if (!passed_by) return passed_by.error();
+    if (passed_by->is_empty()) return {};
+    return not_ready("others have changed more than is kept since this server heard of it: start it again");
   }
 
  private:
+  static Error not_ready(const char* why) {
+    Error error;
+    error.code = errc::storage;
+    error.message = why;
+    return error;
+  }
+
   std::mutex mutex_;
   PostgresConnection connection_;
 };

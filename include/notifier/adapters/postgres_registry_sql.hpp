@@ -34,7 +34,12 @@ inline constexpr std::string_view raise_revision =
     "UPDATE registry_head SET revision = revision + 1 RETURNING revision";
 inline constexpr std::string_view has_row = "SELECT 1 FROM registry WHERE kind = $1 AND id = $2";
 inline constexpr std::string_view log_change = "INSERT INTO registry_log VALUES ($1, $2, $3)";
-inline constexpr std::string_view forget_log = "DELETE FROM registry_log WHERE revision <= $1";
+inline constexpr std::string_view forget_log =
+    "DELETE FROM registry_log WHERE revision <= $1 OR logged_at < now() - INTERVAL '1 day'";
+/// Whether what follows a revision is not kept any more: whoever shows that one can go on only from the beginning.
+inline constexpr std::string_view has_passed_by =
+    "SELECT 1 FROM registry_head WHERE revision > $1 AND NOT EXISTS (SELECT 1 FROM registry_log WHERE revision = $1 + "
+    "1)";
 inline constexpr std::string_view remove_row =
     "DELETE FROM registry WHERE kind = $1 AND id = $2 AND ($3 = '*' OR version = $3)";
 /// The same of a notifier, $4 its app: it may come back.

@@ -63,7 +63,7 @@ class StoreWriter {
   Result<void> store(PostgresConnection& connection, const std::vector<RecordedEvent*>& events);
 
  private:
-  /// Of the log, so many revisions are kept: whom more have passed by begins anew.
+  /// Of the log, so many revisions are kept, for a day: whom more have passed by is to begin anew (has_passed_by).
   static constexpr std::int64_t kept_revisions = 100'000;
 
   struct Amount {

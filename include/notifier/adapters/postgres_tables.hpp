@@ -79,6 +79,9 @@ inline constexpr const char* migrations[] = {
      "TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp());"),
     // How long attempts took, in milliseconds; -1 where that is not known.
     "ALTER TABLE delivery_attempts ADD COLUMN duration_ms BIGINT NOT NULL DEFAULT -1;",
+    // When a change was made: what it held of secrets is not kept for longer than what was removed.
+    ("ALTER TABLE registry_log ADD COLUMN logged_at TIMESTAMPTZ NOT NULL DEFAULT now();"
+     "CREATE INDEX registry_log_by_time ON registry_log (logged_at);"),
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 

@@ -167,8 +167,9 @@ class PostgresStore final : public History {
 
   /// As of a SqliteStore.
   void on_stored(std::function<void(const std::vector<Outcome*>&)> call) { on_stored_ = std::move(call); }
-  /// Whether the database answers and can be written. On any thread.
-  Result<void> check() { return events_.check(); }
+  /// Whether the database answers and can be written, and still has all that the registry does not show yet. On any
+  /// thread.
+  Result<void> check() { return events_.check(revision()); }
   /// The deliveries.
   PostgresOutbox& outbox() noexcept { return *outbox_; }
 

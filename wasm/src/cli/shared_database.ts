@@ -7,7 +7,7 @@ import type { Change, HistoryPage } from '../types.js';
 import { Failure } from './command.js';
 import { everythingOf, type ServerDatabase } from './database.js';
 
-/** Of the log, so many revisions are kept. */
+/** Of the log, so many revisions are kept, for a day. */
 const keptRevisions = 100_000;
 /** How often it is looked whether others have changed the registry; a fifth as often while what they tell of it is heard. */
 const followMs = 100;
@@ -274,6 +274,8 @@ export class SharedDatabase implements ServerDatabase {
   async check(): Promise<void> {
     const [row] = await this.store.connections.lists.run('isReadOnly');
     if (row![0] === 't') throw new NotifierError('storage', 'the database can only be read');
+    const [passedBy] = await this.store.connections.lists.run('hasPassedBy', this.#revision);
+    if (passedBy !== undefined) throw new NotifierError('storage', 'others have changed more than is kept since this server heard of it: start it again');
     if (!this.store.isRenewed) throw new NotifierError('storage', 'the leases of this server could not be renewed');
   }
 

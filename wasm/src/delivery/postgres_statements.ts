@@ -14,6 +14,7 @@ export const migrations: readonly string[] = [
   "CREATE SEQUENCE stream_ids;CREATE UNLOGGED TABLE stream_listeners (listener BIGINT NOT NULL, app_id TEXT NOT NULL, alive_until TIMESTAMPTZ NOT NULL, PRIMARY KEY (listener, app_id));CREATE UNLOGGED TABLE stream_messages (number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sender BIGINT NOT NULL, app_id TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL, told_at TIMESTAMPTZ NOT NULL DEFAULT now());",
   "CREATE TABLE removed_notifiers (id TEXT PRIMARY KEY, app_id TEXT NOT NULL, change TEXT NOT NULL, removed_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp());",
   "ALTER TABLE delivery_attempts ADD COLUMN duration_ms BIGINT NOT NULL DEFAULT -1;",
+  "ALTER TABLE registry_log ADD COLUMN logged_at TIMESTAMPTZ NOT NULL DEFAULT now();CREATE INDEX registry_log_by_time ON registry_log (logged_at);",
 ];
 
 export const statements = {
@@ -32,7 +33,8 @@ export const statements = {
   raiseRevision: "UPDATE registry_head SET revision = revision + 1 RETURNING revision",
   hasRow: "SELECT 1 FROM registry WHERE kind = $1 AND id = $2",
   logChange: "INSERT INTO registry_log VALUES ($1, $2, $3)",
-  forgetLog: "DELETE FROM registry_log WHERE revision <= $1",
+  forgetLog: "DELETE FROM registry_log WHERE revision <= $1 OR logged_at < now() - INTERVAL '1 day'",
+  hasPassedBy: "SELECT 1 FROM registry_head WHERE revision > $1 AND NOT EXISTS (SELECT 1 FROM registry_log WHERE revision = $1 + 1)",
   removeRow: "DELETE FROM registry WHERE kind = $1 AND id = $2 AND ($3 = '*' OR version = $3)",
   removeNotifier: "WITH gone AS (DELETE FROM registry WHERE kind = $1 AND id = $2 AND ($3 = '*' OR version = $3) RETURNING id, change) INSERT INTO removed_notifiers (id, app_id, change) SELECT id, $4, change FROM gone ON CONFLICT (id) DO UPDATE SET app_id = excluded.app_id, change = excluded.change, removed_at = excluded.removed_at",
   forgetRemovedOf: "DELETE FROM removed_notifiers WHERE app_id = $1",
