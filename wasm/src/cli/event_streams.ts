@@ -25,14 +25,31 @@ type DeliveryHead = Pick<Delivery, 'appId' | 'notifierId' | 'notifierName' | 'pl
 /** A client that does not keep up is cut off rather than fed a stream with holes. */
 const mostUnsent = 4 * 1024 * 1024;
 
+/** Other servers, which have streams, too. */
+export interface StreamRelay {
+  /** Whether one of them has a stream of an app, or of any. */
+  has(appId: string): boolean;
+  hasAny(): boolean;
+  /** Tells them; returns at once. */
+  tell(appId: string, name: string, json: string): void;
+}
+
 export class EventStreams {
   readonly #clients = new Map<string, Set<ServerResponse>>();
   readonly #open = new Set<ServerResponse>();
   readonly #streams = new WeakSet<ServerResponse>();
   readonly #heartbeat = setInterval(() => this.#everywhere(': still here\n\n'), 15_000).unref();
 
+  relay: StreamRelay | undefined;
+
+  /** Whether anybody listens, here or elsewhere. */
   get isWatched(): boolean {
-    return this.#clients.size > 0;
+    return this.#clients.size > 0 || (this.relay?.hasAny() ?? false);
+  }
+
+  /** The apps that have streams here. */
+  apps(): string[] {
+    return [...this.#clients.keys()];
   }
 
   /** How many there are. */
@@ -63,7 +80,7 @@ export class EventStreams {
    * @param isNew for each of them; one that is known, or has ended at once, has been told of
    */
   publish({ events, deliveries }: Outcome, status: DeliveryStatus, isNew: readonly boolean[] = []): void {
-    if (this.#clients.size === 0) return;
+    if (!this.isWatched) return;
     for (const { appId, json } of events) this.#send(appId, 'event', json);
     deliveries.forEach((delivery, i) => {
       if (isNew[i] ?? true) this.publishDelivery(delivery, status === 'pending' && delivery.arrival ? 'grouping' : status);
@@ -83,7 +100,7 @@ export class EventStreams {
   }
 
   publishDelivery({ appId, notifierId, notifierName, platform, eventId, eventType, idempotencyKey }: DeliveryHead, status: DeliveryStatus, step: object = {}): void {
-    if (!this.#clients.has(appId)) return;
+    if (!this.#clients.has(appId) && !this.relay?.has(appId)) return;
     this.#send(
       appId,
       'delivery',
@@ -105,8 +122,22 @@ export class EventStreams {
     for (const clients of this.#clients.values()) for (const client of clients) client.end();
   }
 
-  /** A line break within `json` is white space between its parts, so it may go. */
+  /** Sends a message to the streams of an app, wherever they are. */
   #send(appId: string, name: 'event' | 'delivery', json: string): void {
+    this.sendHere(appId, name, json);
+    this.relay?.tell(appId, name, json);
+  }
+
+  /**
+   * The same to streams here. A line break within `json` is white space between its parts, so it may go.
+   *
+   * @param name empty: something is missing, so these streams end
+   */
+  sendHere(appId: string, name: string, json: string): void {
+    if (name === '') {
+      for (const client of this.#clients.get(appId) ?? []) client.destroy();
+      return;
+    }
     const message = `event: ${name}\ndata: ${json.replace(/[\r\n]/g, ' ')}\n\n`;
     for (const client of this.#clients.get(appId) ?? []) write(client, message);
   }

@@ -18,6 +18,7 @@ import { asker, logAccess, logAttempt, respond } from './respond.js';
 import { findRoute } from './route_table.js';
 import { Service } from './service.js';
 import { SharedDatabase, isShared } from './shared_database.js';
+import { SharedStreams } from './shared_streams.js';
 import { Tokens } from './tokens.js';
 
 const help = `Usage: notifier-wasm serve [OPTION]...
@@ -253,6 +254,7 @@ export async function serve(args: string[]): Promise<number> {
   let audit: AuditLog | undefined;
   let delivering: Awaited<ReturnType<typeof openOutbox>> | undefined;
   let control: Awaited<ReturnType<typeof openControl>> | undefined;
+  let sharedStreams: SharedStreams | undefined;
   try {
     if (values.backup !== undefined) {
       await file!.backUp(values.backup);
@@ -301,6 +303,11 @@ export async function serve(args: string[]): Promise<number> {
       },
       (sender) => ({ ready: () => sender.ready(), send: (delivery, options) => metrics.attempt(delivery.platform, () => sender.send(delivery, options)) }),
     );
+    if (isShared(path)) {
+      sharedStreams = await SharedStreams.open(path, service.streams).catch((error: Error) => {
+        throw new Failure(`cannot use the database: ${error.message}`);
+      });
+    }
     service.outbox = delivering.outbox;
     service.sender = delivering.sender;
     const findApp = (idOrName: string) => engine.apps().find(({ id, name }) => id === idOrName || name === idOrName);
@@ -386,6 +393,7 @@ export async function serve(args: string[]): Promise<number> {
     control?.close();
     await delivering?.outbox.close();
     delivering?.sender.close();
+    await sharedStreams?.close();
     await database.close();
     audit?.close();
   }
