@@ -239,6 +239,21 @@ test('what waits says how often it was tried, why, and when it goes on, by the s
   await finish();
 });
 
+test('a change that a server tells of before its list has it is seen a moment later', async () => {
+  const { page, engine, row, tell, finish } = await start();
+  await page.getByText('4 notifiers').waitFor();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+  await page.getByRole('tab', { name: 'Notifiers' }).click();
+  const { id } = engine.notifiers('shop').find(({ name }) => name === 'Audit trail');
+  const read = page.waitForResponse((response) => /\/notifiers(\?|$)/.test(response.url()));
+  tell('event', { id: 'e-1', type: 'edit_notifier', app_name: 'shop', type_data: { notifier_id: id } });
+  await (await read).finished();
+  engine.updateNotifier(id, { name: 'Renamed' });
+  await row('Renamed').waitFor();
+  await finish();
+});
+
 test('a test says what came of it, by the stream, and where there is none by the record', async () => {
   const records = [];
   const history = { events: () => ({ total: 0, items: [] }), deliveries: (app, id) => ({ total: records.length, items: records.filter((json) => JSON.parse(json).notifier_id === id) }) };

@@ -73,6 +73,7 @@ export class Session {
   #server: ServerSettings = {};
   #catalogue: ServerCatalogue = { platforms: [], categories: [], types: [] };
   #paced: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
   #refreshing: Promise<void> | undefined;
   #isStale = false;
   /** Whether there was no answer, and has been none since. */
@@ -118,6 +119,7 @@ export class Session {
   stop(): void {
     this.#life.abort();
     clearTimeout(this.#paced);
+    clearTimeout(this.#again);
   }
 
   // ---- coming to know ----
@@ -266,6 +268,11 @@ export class Session {
         // Somebody else may have changed the list.
         if (!/^(new|edit|delete)_notifier$/.test(String(event.type))) return;
         void this.refresh();
+        // A server may tell of a change a moment before its list has it.
+        this.#again ??= setTimeout(() => {
+          this.#again = undefined;
+          void this.refresh();
+        }, 500);
         // What waits for a notifier that is switched off or on is held or due again, all at once.
         if (this.#deliveries && !this.isInPage) void this.#askWhy(String(event.type_data?.notifier_id));
       },
