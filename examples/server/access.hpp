@@ -46,6 +46,7 @@ class Access {
     if (is_cors) {
       response.headers.push_back({"Access-Control-Allow-Origin", std::string(origin)});
       response.headers.push_back({"Vary", "Origin"});
+      response.headers.push_back({"Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id"});
     }
     if (!asks_for_token_) {
       if (!is_this_machine(head.authority))

@@ -182,3 +182,20 @@ test('a server without a vocabulary says so', async () => {
   await context.close();
   await site.close();
 });
+
+test('the kind that is open is a place of its own: a link leads to it, and back to the one before', () =>
+  withPage({ mode: 'page', configuration: own(), attributes: 'place="kinds/furnace_hot"' }, async (page) => {
+    const current = () => page.locator('.kind[aria-current=true]').getAttribute('data-type');
+    const place = () => page.evaluate(() => document.querySelector('notifier-dashboard').place);
+    await page.locator('[data-type=furnace_hot][aria-current=true]').waitFor();
+    const first = await page.locator('.kind').first().getAttribute('data-type');
+    await page.locator('[data-type=restart]').click();
+    assert.deepEqual([await current(), await place()], ['restart', 'kinds/restart']);
+    const go = (to) => page.evaluate((there) => (document.querySelector('notifier-dashboard').place = there), to);
+    await go('kinds/furnace_hot');
+    await page.locator('[data-type=furnace_hot][aria-current=true]').waitFor();
+    await go('kinds/nothing_of_the_kind');
+    assert.equal(await current(), 'furnace_hot');
+    await go('');
+    await page.locator(`[data-type=${first}][aria-current=true]`).waitFor();
+  }));

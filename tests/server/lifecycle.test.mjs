@@ -159,6 +159,7 @@ test('with a token: asked for everywhere but at the catalogue; CORS for the page
   assert.match(preflight.headers.get('access-control-allow-headers'), /Authorization/);
   const page = await server.call('GET', '/v1/apps', undefined, { Origin: 'https://page.example', Authorization: 'Bearer tok' });
   assert.equal(page.headers.get('access-control-allow-origin'), 'https://page.example');
+  assert.match(page.headers.get('access-control-expose-headers'), /\bETag\b/);
   assert.equal(page.headers.get('vary'), 'Origin');
   const stranger = await server.call('GET', '/v1/apps', undefined, { Origin: 'https://other.example', Authorization: 'Bearer tok' });
   assert.equal(stranger.headers.get('access-control-allow-origin'), null);

@@ -92,6 +92,7 @@ test('without a token no foreign host or origin is served', async () => {
   const cors = await server.ask(list, { headers: { origin: 'https://dash.example.com' } });
   assert.equal(cors.status, 200);
   assert.equal(cors.headers['access-control-allow-origin'], 'https://dash.example.com');
+  assert.match(cors.headers['access-control-expose-headers'], /\bETag\b/);
   const preflight = await server.ask(list, { method: 'OPTIONS', headers: { origin: 'https://dash.example.com', 'access-control-request-method': 'POST' } });
   assert.equal(preflight.status, 204);
   assert.match(preflight.headers['access-control-allow-methods'], /PATCH/);

@@ -535,7 +535,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
           @place=${(event: CustomEvent<string>) => (this.place = event.detail)} @told=${(event: CustomEvent<string>) => this.#notices.say(event.detail)} @untold=${(event: CustomEvent<unknown>) => this.#refused(event.detail)}
           @event-for=${(event: CustomEvent<{ view: View; json: string }>) => ((this.view = event.detail.view), (this._given = event.detail.json))}></notifier-dashboard-history>` : waiting;
       case 'words':
-        return session?.workshop ? html`<notifier-dashboard-words .words=${words} .session=${session} .workshop=${session.workshop}
+        return session?.workshop ? html`<notifier-dashboard-words .words=${words} .session=${session} .workshop=${session.workshop} .place=${this.place} @place=${(event: CustomEvent<string>) => (this.place = event.detail)}
           @told=${(event: CustomEvent<string>) => this.#notices.say(event.detail)} @untold=${(event: CustomEvent<unknown>) => this.#refused(event.detail)}></notifier-dashboard-words>` : waiting;
       case 'activity':
         return session ? html`<notifier-dashboard-activity .words=${words} .log=${session.log} .version=${session.logged} .live=${session.live}

@@ -22,7 +22,7 @@ addEventListener('popstate', () => readAddress(true));
 dashboard.addEventListener('notifier-view', ({ detail }) => {
   const address = new URL(location.href);
   for (const name of ['app', 'view', 'place'] as const) {
-    if (detail[name] && (name !== 'place' || detail.view === 'history')) address.searchParams.set(name, detail[name]);
+    if (detail[name] && (name !== 'place' || /^(history|words)$/.test(detail.view))) address.searchParams.set(name, detail[name]);
     else address.searchParams.delete(name);
   }
   if (address.href !== location.href) history.pushState(null, '', address);

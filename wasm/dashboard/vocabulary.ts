@@ -45,15 +45,17 @@ const drafts = new WeakMap<Session, Draft>();
 
 type Found = { type: string; label: string; state: 'own' | 'changed' | 'removed' | '' };
 
-/** Fires `told` with what was done, `untold` with why something was not. */
+/** Fires `told` with what was done, `untold` with why something was not, `place` with which kind is open, as kinds/TYPE. */
 export class NotifierVocabulary extends LitElement {
   static override styles = [base, vocabularyLook];
-  static override properties = { words: { attribute: false }, session: { attribute: false }, workshop: { attribute: false }, _draft: { state: true }, _query: { state: true }, _shown: { state: true }, _problem: { state: true }, _isBusy: { state: true } };
+  static override properties = { words: { attribute: false }, session: { attribute: false }, workshop: { attribute: false }, place: { attribute: false }, _draft: { state: true }, _query: { state: true }, _shown: { state: true }, _problem: { state: true }, _isBusy: { state: true } };
 
   declare words: Words;
   declare session: Session;
   /** That of the session: another one where something has changed. */
   declare workshop: Session['workshop'];
+  /** Which kind is open: `kinds/` and its type. */
+  declare place: string;
   declare private _draft: Draft | undefined;
   declare private _query: string;
   declare private _shown: readonly Shown[];
@@ -64,16 +66,26 @@ export class NotifierVocabulary extends LitElement {
 
   constructor() {
     super();
-    this._query = this._problem = '';
+    this._query = this._problem = this.place = '';
     this._shown = [];
     this._isBusy = false;
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (!changed.has('session')) return;
-    this._draft = drafts.get(this.session);
-    if (this._draft) this.#show();
-    else void this.#load();
+    if (changed.has('session')) {
+      this._draft = drafts.get(this.session);
+      if (!this._draft) return void this.#load();
+    }
+    if (!this._draft || !(changed.has('session') || changed.has('place'))) return;
+    // Without a place, what was open stays; who goes back to it gets the first one.
+    const kind = this.#placed ?? (changed.get('place') ? this.#found('')[0]?.type : undefined);
+    if (kind !== undefined && this.#found('').some(({ type }) => type === kind) && kind !== this._draft.kind) this.#set({ kind, part: 'kinds' });
+    this.#show();
+  }
+
+  /** The type that the place names. */
+  get #placed(): string | undefined {
+    return this.place.startsWith('kinds/') ? this.place.slice('kinds/'.length) : undefined;
   }
 
   override disconnectedCallback(): void {
@@ -92,7 +104,7 @@ export class NotifierVocabulary extends LitElement {
       before?.bench.dispose();
       const language = session.app?.language ?? session.language;
       const kinds = bench.catalogue.event_kinds;
-      const kind = [before?.kind, rows.event_kinds?.[0]?.type, kinds[0]?.type].find((type) => kinds.some((one) => one.type === type)) ?? '';
+      const kind = [before?.kind ?? this.#placed, rows.event_kinds?.[0]?.type, kinds[0]?.type].find((type) => kinds.some((one) => one.type === type)) ?? '';
       this._draft = { rows, stored: rows, version: answer.etag, bench, faults: [], kind, part: before?.part ?? 'kinds', language: before?.language ?? language, text: undefined, isBroken: false };
       drafts.set(session, this._draft);
       this._problem = '';
@@ -158,6 +170,7 @@ export class NotifierVocabulary extends LitElement {
     for (let count = 2; isTaken(type); ++count) type = `new_kind_${count}`;
     this._query = '';
     this.#put({ ...rows, event_kinds: [...(rows.event_kinds ?? []), { type, wordings: [{ severity: 'info', title: 'something happened', sentence: 'Something happened[ to {@app}].' }] }] }, { kind: type });
+    this.#tellPlace(type);
     void this.updateComplete.then(async () => {
       const form = this.renderRoot.querySelector<LitElement>('notifier-dashboard-kind');
       await form?.updateComplete;
@@ -281,6 +294,11 @@ export class NotifierVocabulary extends LitElement {
   #open(kind: string): void {
     this.#set({ kind, part: 'kinds' });
     this.#show();
+    this.#tellPlace(kind);
+  }
+
+  #tellPlace(kind: string): void {
+    this.dispatchEvent(new CustomEvent('place', { detail: `kinds/${kind}` }));
   }
 
   #kinds(): TemplateResult {

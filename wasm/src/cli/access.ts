@@ -50,7 +50,7 @@ export class Access {
   judge(request: IncomingMessage, route: RouteMatch): { headers: Record<string, string>; answer?: Answer; token?: string } {
     const { origin, host = '' } = request.headers;
     const isCors = origin !== undefined && (origin === this.#corsOrigin || this.#corsOrigin === '*');
-    const headers: Record<string, string> = isCors ? { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' } : {};
+    const headers: Record<string, string> = isCors ? { 'Access-Control-Allow-Origin': origin, Vary: 'Origin', 'Access-Control-Expose-Headers': 'ETag, Retry-After, X-Request-Id' } : {};
     if (this.#tokens === undefined) {
       if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host)) {
         return { headers, answer: refusal(403, 'This server answers to localhost and 127.0.0.1 only', 'foreign_host') };
