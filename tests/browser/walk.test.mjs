@@ -86,6 +86,7 @@ for (const [name, program, ...first] of servers) {
       await anna.click(page.getByRole('button', { name: /^Billing/ }));
       await page.locator('.reply', { hasText: 'no such queue: billing' }).waitFor();
       assert.equal(await page.locator('.status-code').first().textContent(), '400');
+      assert.match(await page.locator('.took').first().textContent(), /^[\d,.]+ (ms|sec)$/);
       assert.equal(anna.clicks, 2);
       assert.deepEqual(await violations(page), []);
       // The address leads there, in another tab, too; and the browser's way back to where one was.
@@ -99,6 +100,11 @@ for (const [name, program, ...first] of servers) {
       await page.getByRole('button', { name: /^Billing/ }).waitFor();
       await page.goForward();
       await page.locator('.reply').waitFor();
+      // So does that of a kind of events among the words.
+      await page.getByRole('tab', { name: 'Words' }).click();
+      await page.locator('[data-type=restart]').click();
+      await page.reload();
+      await page.locator('[data-type=restart][aria-current=true]').waitFor();
 
       await page.goto(site.origin);
       await page.getByText(/^3 notifiers$/).first().waitFor();
