@@ -8340,7 +8340,7 @@ struct OutboxOptions {
   RetryPolicy retry;
   PlatformLimits limits;  ///< in place of those that deliveries come with, of the platforms that are named here
   /// Attempts under way at once to one host, over all of its targets, so that a host that hangs does not take all
-  /// places.
+  /// places. Workers that share a database have their part of it each.
   unsigned host_concurrency = 64;
   /// The same at a host that did not answer the last attempt: it keeps a place for as long as an attempt may take.
   unsigned silent_host_concurrency = 8;
@@ -8485,6 +8485,9 @@ class OutboxMachine {
   /// those who are gone.
   std::vector<std::string> held_notifiers() const;
 
+  /// Several machines send to the same hosts: of OutboxOptions::host_concurrency, each has its part, one at least.
+  /// @param owners  how many there are, with this one; 1 to begin with
+  void share_hosts(unsigned owners);
   /// Targets that another machine has from now on: forgets what waits there, and has nothing stored of that.
   /// @param which        names them
   /// @param with_claims  also what is under way there: it comes to nothing. Else that goes on
@@ -8727,6 +8730,8 @@ class Outbox {
   /// are gone.
   std::vector<std::string> held_notifiers() const { return machine_.held_notifiers(); }
 
+  /// As OutboxMachine::share_hosts().
+  void share_hosts(unsigned owners) { machine_.share_hosts(owners); }
   /// Part of the storage has become this outbox's: takes up how notifiers fare, and the groups. What waits there is
   /// the host's to admit().
   Result<void> take_over(Moment now);
@@ -35138,6 +35143,20 @@ struct OutboxScheduleParts {
     unsigned host = 64;
     unsigned silent_host = 64;  ///< at a host that did not answer the last time
     unsigned app = (std::numeric_limits<unsigned>::max)();
+
+    /// One at least of each.
+    Places usable() const {
+      const auto some = [](unsigned places) { return (std::max)(places, 1u); };
+      return {some(host), some((std::min)(silent_host, host)), some(app)};
+    }
+    /// What one of several has who send to the same hosts.
+    Places part_of(unsigned owners) const {
+      const auto part = [&](unsigned places) { return (places - 1) / (std::max)(owners, 1u) + 1; };
+      return {part(host), part(silent_host), app};
+    }
+    friend bool operator==(const Places& a, const Places& b) {
+      return a.host == b.host && a.silent_host == b.silent_host && a.app == b.app;
+    }
   };
 
   /// How a notifier fares, and since when.
@@ -35241,10 +35260,7 @@ namespace detail {
 class OutboxSchedule : public OutboxScheduleParts {
  public:
   OutboxSchedule(const PlatformLimits& limits, Places places, bool keep_order)
-      : limits_(limits), places_(places), keep_order_(keep_order) {
-    for (unsigned* const each : {&places_.host, &places_.silent_host, &places_.app}) *each = (std::max)(*each, 1u);
-    places_.silent_host = (std::min)(places_.silent_host, places_.host);
-  }
+      : limits_(limits), all_places_(places.usable()), places_(all_places_), keep_order_(keep_order) {}
   OutboxSchedule(const OutboxSchedule&) = delete;
   OutboxSchedule& operator=(const OutboxSchedule&) = delete;
 
@@ -35265,6 +35281,13 @@ class OutboxSchedule : public OutboxScheduleParts {
     const bool is_behind = keep_order_ && !lane->second.pending.empty();
     lane->second.pending.insert(record.sequence);
     if (!is_behind) enter_queue(record.sequence, at->second);
+  }
+
+  /// Several send to the same hosts: each has its part of the places there, and what is under way beyond it goes on.
+  void share_hosts(unsigned owners) {
+    const Places before = std::exchange(places_, all_places_.part_of(owners));
+    if (before == places_) return;
+    for (auto& [key, target] : targets_) arm(target, false);
   }
 
   /// Claims the delivery whose turn it is, or none where nothing may begin now.
@@ -35428,17 +35451,15 @@ class OutboxSchedule : public OutboxScheduleParts {
   std::vector<std::uint64_t> held_of(const Lane& lane) const {
     std::vector<std::uint64_t> found;
     found.reserve(lane.held);
-    for (auto at = held_.lower_bound({&lane, 0}); at != held_.end() && at->first == &lane; ++at) {
+    for (auto at = held_.lower_bound({&lane, 0}); at != held_.end() && at->first == &lane; ++at)
       found.push_back(at->second);
-    }
     return found;
   }
   /// The notifiers for which something is held, each once.
   std::vector<std::string> held_notifiers() const {
     std::vector<std::string> found;
-    for (auto at = held_.begin(); at != held_.end(); at = held_.upper_bound({at->first, no_sequence})) {
+    for (auto at = held_.begin(); at != held_.end(); at = held_.upper_bound({at->first, no_sequence}))
       found.emplace_back(entries_.find(at->second)->second.notifier_id);
-    }
     return found;
   }
 
@@ -35587,7 +35608,8 @@ class OutboxSchedule : public OutboxScheduleParts {
   }
 
   const PlatformLimits limits_;
-  Places places_;
+  const Places all_places_;
+  Places places_;  // those that this one has
   const bool keep_order_;
   std::unordered_map<std::uint64_t, Entry> entries_;
   std::unordered_map<std::string, App> apps_;
@@ -35637,6 +35659,7 @@ class OutboxEngine {
   OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now);
   bool cancel(std::uint64_t sequence, std::string_view reason, Moment now);
   std::vector<std::string> held_notifiers() const { return schedule_.held_notifiers(); }
+  void share_hosts(unsigned owners) { schedule_.share_hosts(owners); }
   std::size_t drop(const Function<bool(std::uint64_t)>& which, bool with_claims, Moment now);
   Result<void> resend(const OutboxRecord& record, Moment now);
   OutboxForget prune(Moment now);
@@ -36170,6 +36193,8 @@ NOTIFIER_INLINE bool OutboxMachine::cancel(std::uint64_t sequence, std::string_v
 }
 
 NOTIFIER_INLINE std::vector<std::string> OutboxMachine::held_notifiers() const { return engine_->held_notifiers(); }
+
+NOTIFIER_INLINE void OutboxMachine::share_hosts(unsigned owners) { engine_->share_hosts(owners); }
 
 NOTIFIER_INLINE std::size_t OutboxMachine::drop(const Function<bool(std::uint64_t)>& which, bool with_claims,
                                                 Moment now) {

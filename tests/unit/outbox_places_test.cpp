@@ -138,6 +138,43 @@ TEST_CASE("a host that does not answer has fewer places until it does") {
   CHECK(post.claim().size() == 8);
 }
 
+TEST_CASE("outboxes that send to the same hosts have their part of the places each") {
+  OutboxOptions options;
+  options.host_concurrency = 10;
+  options.silent_host_concurrency = 3;
+  Post post(options);
+  std::vector<Delivery> deliveries;
+  for (int i = 0; i < 100; ++i) {
+    deliveries.push_back(
+        make("h" + std::to_string(i), "n" + std::to_string(i), "https://host.example/" + std::to_string(i)));
+  }
+  post.put(deliveries);
+  post.outbox.share_hosts(3);
+  auto claims = post.claim();
+  CHECK(claims.size() == 4);
+  // One of them is gone, and then another.
+  post.outbox.share_hosts(2);
+  CHECK(post.claim().size() == 1);
+  post.outbox.share_hosts(1);
+  CHECK(post.claim().size() == 5);
+  // What is under way beyond one's part goes on, and nothing begins until it has ended.
+  post.outbox.share_hosts(10);
+  CHECK(post.claim().empty());
+  for (const auto& claim : claims) post.record(claim, verdict(Action::delivered));
+  CHECK(post.claim().empty());
+  // However many there are, each has a place.
+  post.outbox.share_hosts(1);
+  claims = post.claim();
+  CHECK(claims.size() == 4);
+  post.outbox.share_hosts(1000);
+  Post other(options);
+  other.put({make("o1", "n1", "https://other.example/1"), make("o2", "n2", "https://other.example/2")});
+  other.outbox.share_hosts(1000);
+  CHECK(other.claim().size() == 1);
+  other.outbox.share_hosts(0);
+  CHECK(other.claim().size() == 1);
+}
+
 TEST_CASE("mails of an app that has all its places go on: their relay is everybody's") {
   OutboxOptions options;
   options.app_concurrency = 1;

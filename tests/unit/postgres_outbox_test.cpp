@@ -329,6 +329,32 @@ TEST_CASE("what waits in a shard is read in pieces, each once, and before what c
   CHECK(two.outbox->pending() == count + 2);
 }
 
+TEST_CASE("workers divide the places at a host that all of them send to") {
+  const std::string url = postgres_test::server().make_database();
+  Worker one(url);
+  Worker two(url);
+  CHECK(comes_true([&] { return one.owned() == 32 && two.owned() == 32; }, one, two));
+  std::vector<Delivery> deliveries;
+  for (int i = 0; i < 300; ++i) {
+    deliveries.push_back(
+        make("k" + std::to_string(i), "no-" + std::to_string(i), "https://example.com/" + std::to_string(i)));
+  }
+  one.put(deliveries);
+  for (int tries = 0; tries < 1000 && one.arrived + two.arrived < 300; ++tries) {
+    one.take_news();
+    two.take_news();
+    std::this_thread::sleep_for(5ms);
+  }
+  REQUIRE(one.arrived + two.arrived == 300);
+  CHECK(one.claim().size() == 32);
+  CHECK(two.claim().size() == 32);
+  two.store->outbox().stop();
+  for (int tries = 0; tries < 1000 && one.store->outbox().figures().workers != 1; ++tries)
+    std::this_thread::sleep_for(5ms);
+  one.take_news();
+  CHECK(one.claim().size() == 32);
+}
+
 TEST_CASE("mail goes in lanes, over several shards, and the relay is sent no more at a time") {
   const std::string url = postgres_test::server().make_database();
   Worker one(url);

@@ -457,6 +457,11 @@ notifier_status notifier_outbox_drop(uint32_t low, uint32_t high, uint32_t with_
                    with_claims != 0, moment(wall, steady)));
 }
 
+notifier_status notifier_outbox_share_hosts(uint32_t owners) {
+  outbox->share_hosts(owners);
+  return respond_done();
+}
+
 notifier_status notifier_outbox_resend(uint32_t record, uint32_t record_size, double wall, double steady) {
   return with_json(record, record_size,
                    [&](View given) { return respond(outbox->resend(read_record(given), moment(wall, steady))); });

@@ -108,6 +108,10 @@ notifier_status notifier_outbox_cancel(double sequence, uint32_t reason, uint32_
  * is under way, of which nothing may come. Answers with `{"count"}`: what is under way there still. */
 notifier_status notifier_outbox_drop(uint32_t low, uint32_t high, uint32_t with_claims, double wall, double steady);
 
+/* So many outboxes send to the same hosts, with this one: of the places at each, it has its part, one at least. Answers
+ * with `null`. */
+notifier_status notifier_outbox_share_hosts(uint32_t owners);
+
 /* Makes a dead delivery due again, once that is written. `record` is as the store has it. Fails with the code
  * "conflict" where it is not dead. */
 notifier_status notifier_outbox_resend(uint32_t record, uint32_t record_size, double wall, double steady);

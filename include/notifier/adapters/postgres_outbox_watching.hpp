@@ -283,10 +283,13 @@ inline Result<void> PostgresOutbox::turn(Outbox& outbox, Moment now,
   std::vector<OutboxRecord> arrivals;
   std::vector<Command> commands;
   std::int64_t needed = 0;
+  std::size_t workers = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     needed = needed_;
+    workers = figures_.workers;
   }
+  outbox.share_hosts(static_cast<unsigned>(workers));
   // What speaks of notifiers that the registry is about to show waits for it: they would be taken for removed ones.
   const bool is_shown = !shows_ || shows_(needed);
   {

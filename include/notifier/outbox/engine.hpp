@@ -50,6 +50,7 @@ class OutboxEngine {
   OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now);
   bool cancel(std::uint64_t sequence, std::string_view reason, Moment now);
   std::vector<std::string> held_notifiers() const { return schedule_.held_notifiers(); }
+  void share_hosts(unsigned owners) { schedule_.share_hosts(owners); }
   std::size_t drop(const Function<bool(std::uint64_t)>& which, bool with_claims, Moment now);
   Result<void> resend(const OutboxRecord& record, Moment now);
   OutboxForget prune(Moment now);

@@ -106,6 +106,9 @@ class OutboxMachine {
   /// those who are gone.
   std::vector<std::string> held_notifiers() const;
 
+  /// Several machines send to the same hosts: of OutboxOptions::host_concurrency, each has its part, one at least.
+  /// @param owners  how many there are, with this one; 1 to begin with
+  void share_hosts(unsigned owners);
   /// Targets that another machine has from now on: forgets what waits there, and has nothing stored of that.
   /// @param which        names them
   /// @param with_claims  also what is under way there: it comes to nothing. Else that goes on
@@ -213,6 +216,8 @@ NOTIFIER_INLINE bool OutboxMachine::cancel(std::uint64_t sequence, std::string_v
 }
 
 NOTIFIER_INLINE std::vector<std::string> OutboxMachine::held_notifiers() const { return engine_->held_notifiers(); }
+
+NOTIFIER_INLINE void OutboxMachine::share_hosts(unsigned owners) { engine_->share_hosts(owners); }
 
 NOTIFIER_INLINE std::size_t OutboxMachine::drop(const Function<bool(std::uint64_t)>& which, bool with_claims,
                                                 Moment now) {

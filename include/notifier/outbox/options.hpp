@@ -13,7 +13,7 @@ struct OutboxOptions {
   RetryPolicy retry;
   PlatformLimits limits;  ///< in place of those that deliveries come with, of the platforms that are named here
   /// Attempts under way at once to one host, over all of its targets, so that a host that hangs does not take all
-  /// places.
+  /// places. Workers that share a database have their part of it each.
   unsigned host_concurrency = 64;
   /// The same at a host that did not answer the last attempt: it keeps a place for as long as an attempt may take.
   unsigned silent_host_concurrency = 8;

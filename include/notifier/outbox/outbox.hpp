@@ -148,6 +148,8 @@ class Outbox {
   /// are gone.
   std::vector<std::string> held_notifiers() const { return machine_.held_notifiers(); }
 
+  /// As OutboxMachine::share_hosts().
+  void share_hosts(unsigned owners) { machine_.share_hosts(owners); }
   /// Part of the storage has become this outbox's: takes up how notifiers fare, and the groups. What waits there is
   /// the host's to admit().
   Result<void> take_over(Moment now);

@@ -32,10 +32,7 @@ namespace detail {
 class OutboxSchedule : public OutboxScheduleParts {
  public:
   OutboxSchedule(const PlatformLimits& limits, Places places, bool keep_order)
-      : limits_(limits), places_(places), keep_order_(keep_order) {
-    for (unsigned* const each : {&places_.host, &places_.silent_host, &places_.app}) *each = (std::max)(*each, 1u);
-    places_.silent_host = (std::min)(places_.silent_host, places_.host);
-  }
+      : limits_(limits), all_places_(places.usable()), places_(all_places_), keep_order_(keep_order) {}
   OutboxSchedule(const OutboxSchedule&) = delete;
   OutboxSchedule& operator=(const OutboxSchedule&) = delete;
 
@@ -56,6 +53,13 @@ class OutboxSchedule : public OutboxScheduleParts {
     const bool is_behind = keep_order_ && !lane->second.pending.empty();
     lane->second.pending.insert(record.sequence);
     if (!is_behind) enter_queue(record.sequence, at->second);
+  }
+
+  /// Several send to the same hosts: each has its part of the places there, and what is under way beyond it goes on.
+  void share_hosts(unsigned owners) {
+    const Places before = std::exchange(places_, all_places_.part_of(owners));
+    if (before == places_) return;
+    for (auto& [key, target] : targets_) arm(target, false);
   }
 
   /// Claims the delivery whose turn it is, or none where nothing may begin now.
@@ -219,17 +223,15 @@ class OutboxSchedule : public OutboxScheduleParts {
   std::vector<std::uint64_t> held_of(const Lane& lane) const {
     std::vector<std::uint64_t> found;
     found.reserve(lane.held);
-    for (auto at = held_.lower_bound({&lane, 0}); at != held_.end() && at->first == &lane; ++at) {
+    for (auto at = held_.lower_bound({&lane, 0}); at != held_.end() && at->first == &lane; ++at)
       found.push_back(at->second);
-    }
     return found;
   }
   /// The notifiers for which something is held, each once.
   std::vector<std::string> held_notifiers() const {
     std::vector<std::string> found;
-    for (auto at = held_.begin(); at != held_.end(); at = held_.upper_bound({at->first, no_sequence})) {
+    for (auto at = held_.begin(); at != held_.end(); at = held_.upper_bound({at->first, no_sequence}))
       found.emplace_back(entries_.find(at->second)->second.notifier_id);
-    }
     return found;
   }
 
@@ -378,7 +380,8 @@ class OutboxSchedule : public OutboxScheduleParts {
   }
 
   const PlatformLimits limits_;
-  Places places_;
+  const Places all_places_;
+  Places places_;  // those that this one has
   const bool keep_order_;
   std::unordered_map<std::uint64_t, Entry> entries_;
   std::unordered_map<std::string, App> apps_;

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -25,6 +26,20 @@ struct OutboxScheduleParts {
     unsigned host = 64;
     unsigned silent_host = 64;  ///< at a host that did not answer the last time
     unsigned app = (std::numeric_limits<unsigned>::max)();
+
+    /// One at least of each.
+    Places usable() const {
+      const auto some = [](unsigned places) { return (std::max)(places, 1u); };
+      return {some(host), some((std::min)(silent_host, host)), some(app)};
+    }
+    /// What one of several has who send to the same hosts.
+    Places part_of(unsigned owners) const {
+      const auto part = [&](unsigned places) { return (places - 1) / (std::max)(owners, 1u) + 1; };
+      return {part(host), part(silent_host), app};
+    }
+    friend bool operator==(const Places& a, const Places& b) {
+      return a.host == b.host && a.silent_host == b.silent_host && a.app == b.app;
+    }
   };
 
   /// How a notifier fares, and since when.

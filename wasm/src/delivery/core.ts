@@ -16,7 +16,7 @@ type Exports = Record<
     | 'abi_version' | 'answer' | 'reserve' | 'classify' | 'know_platforms' | 'sign' | 'guard' | 'judge_url' | 'judge_address'
     | 'outbox_open' | 'outbox_remember' | 'outbox_describe' | 'outbox_admit' | 'outbox_claim' | 'outbox_record' | 'outbox_release' | 'outbox_lost'
     | 'outbox_give_up' | 'outbox_hold_claim' | 'outbox_hold' | 'outbox_resume' | 'outbox_end' | 'outbox_cancel' | 'outbox_resend' | 'outbox_prune'
-    | 'group_step' | 'outbox_drop'
+    | 'group_step' | 'outbox_drop' | 'outbox_share_hosts'
     | 'leases_open' | 'leases_plan' | 'leases_applied' | 'leases_lose' | 'leases_emptied' | 'leases_leave' | 'leases_may_begin' | 'leases_epoch' | 'leases_held'
     | 'outbox_take_writes' | 'outbox_written' | 'outbox_failed' | 'outbox_is_stored' | 'outbox_pending' | 'outbox_held' | 'outbox_wait'}`,
   Call

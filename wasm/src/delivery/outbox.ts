@@ -322,6 +322,10 @@ export class Outbox {
         this.#changed();
         return count;
       },
+      shareHosts: (owners) => {
+        this.#core.ask('notifier_outbox_share_hosts', [], [owners], []);
+        this.#changed();
+      },
       flush: () => this.#written(),
       withdraw: (notifierId, id) => this.withdraw(notifierId, id),
       tellNow: (notifierId) => this.tellNow(notifierId),

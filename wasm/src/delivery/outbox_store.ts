@@ -149,6 +149,8 @@ export interface SharedOutbox {
    * @returns how many are under way there still
    */
   drop(shards: bigint, withClaims: boolean): number;
+  /** So many outboxes send to the same hosts, with this one: of an outbox's `hostConcurrency` each has its part, one at least. */
+  shareHosts(owners: number): void;
   /** Resolves when all that happened until now is written. */
   flush(): Promise<void>;
   /** As {@link Outbox.withdraw} and {@link Outbox.tellNow}. */

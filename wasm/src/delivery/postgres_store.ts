@@ -115,6 +115,7 @@ export class PostgresOutboxStore implements OutboxStore {
   readonly #rests = new Map<string, string>();
   #taken = 0;
   #lost = 0;
+  #sharing = 1; // the hosts, with so many workers
   #closing: Promise<void> | undefined;
   #loads: { sequence: number; resolve(delivery: Delivery | undefined): void; reject(error: unknown): void }[] = [];
 
@@ -246,6 +247,7 @@ export class PostgresOutboxStore implements OutboxStore {
         else this.#heed(each);
       }
     });
+    if (this.#sharing !== shards.workers) outbox.shareHosts((this.#sharing = shards.workers));
     if (taken.length === 0) return;
     for (const { shard, epoch } of taken) this.#working.set(shard, epoch);
     try {
