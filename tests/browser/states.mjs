@@ -522,6 +522,61 @@ export const states = [
     },
   },
   {
+    name: 'words-types',
+    seed: 'factory',
+    modes: ['page'],
+    reach: async (page) => {
+      await tab(page, 'Words');
+      await page.locator('#part-types').click();
+      await page.locator('#add-row').waitFor();
+    },
+  },
+  {
+    name: 'words-categories',
+    seed: 'factory',
+    modes: ['page'],
+    reach: async (page) => {
+      await tab(page, 'Words');
+      await page.locator('#part-categories').click();
+      await page.locator('#add-row').waitFor();
+    },
+  },
+  {
+    name: 'words-sets',
+    seed: 'factory',
+    modes: ['page'],
+    reach: async (page) => {
+      await tab(page, 'Words');
+      await page.locator('#part-sets').click();
+      await page.locator('#add-row').waitFor();
+      await page.locator('#add-row').click();
+    },
+  },
+  {
+    name: 'words-platforms',
+    seed: 'factory',
+    modes: ['page'],
+    reach: async (page) => {
+      await tab(page, 'Words');
+      await page.locator('#part-platforms').click();
+      await page.locator('#add-row').waitFor();
+      await page.locator('#url').fill('https://pager.example.com/{@notifier.nobody}');
+      await page.locator('.excerpt mark').waitFor();
+    },
+  },
+  {
+    name: 'words-platforms-french',
+    seed: 'factory',
+    modes: ['page'],
+    attributes: 'locale="fr"',
+    reach: async (page) => {
+      await tab(page, 'Textes');
+      await page.locator('#part-platforms').click();
+      await page.locator('#headers').fill('X-Team');
+      await page.locator('#headers-error').waitFor();
+    },
+  },
+  {
     name: 'words-json',
     seed: 'factory',
     modes: ['page'],

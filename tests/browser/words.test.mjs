@@ -26,7 +26,7 @@ async function withPage({ mode = 'server', configuration = shop, attributes = ''
   const site = await serve({ pages: { '/': pageOf(`${server ? 'base-url="" app="shop"' : ''} view="words" ${attributes}`) }, scripts: { '/setup.js': setup }, api: server?.api });
   const { page, context, faults, outside } = await open(browser, site.origin);
   try {
-    await page.locator('#add-kind').waitFor();
+    await page.locator('#add-kind, #add-row').waitFor();
     await work(page, server);
     assert.deepEqual([faults, outside], [[], []]);
   } finally {
@@ -131,6 +131,7 @@ test('platforms of the server\u2019s own are shown, a kind is added and named, a
     await json.fill('{"event_kinds": [');
     await page.locator('#json-error', { hasText: 'This is not JSON' }).waitFor();
     await page.locator('#discard').click();
+    await page.locator('#standing', { hasText: 'All is saved' }).waitFor();
     assert.ok(JSON.parse(await json.inputValue()).event_types);
   }));
 
@@ -198,4 +199,152 @@ test('the kind that is open is a place of its own: a link leads to it, and back 
     assert.equal(await current(), 'furnace_hot');
     await go('');
     await page.locator(`[data-type=${first}][aria-current=true]`).waitFor();
+  }));
+
+const saved = async (page) => {
+  await page.locator('#save').click();
+  await page.locator('#standing', { hasText: 'All is saved' }).waitFor();
+};
+
+test('event types and categories have forms: added, changed, taken away and put back, with faults at their fields', () =>
+  withPage({ configuration: own() }, async (page, server) => {
+    const part = (name) => page.getByRole('button', { name, exact: true }).click();
+    await part('Categories');
+    await page.getByRole('button', { name: 'Add a category' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('kilns');
+    await page.getByLabel('Shown as').fill('Kilns');
+    const position = page.getByLabel('Position');
+    await position.fill('first');
+    await page.locator('#position-error', { hasText: 'Write a number.' }).waitFor();
+    assert.ok(await page.locator('#save').isDisabled());
+    await position.fill('0');
+    await page.locator('#position-error', { hasText: 'must be a number from 1 to 1000000' }).waitFor();
+    await position.fill('7');
+    await page.locator('#position-error').waitFor({ state: 'detached' });
+    await part('Event types');
+    await page.getByRole('button', { name: 'Add a type' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('');
+    await page.locator('#name-error', { hasText: "can't be blank" }).waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('kiln_cold');
+    await page.getByLabel('Shown as').fill('Kiln too cold');
+    await page.getByLabel('Category', { exact: true }).selectOption({ label: 'Kilns' });
+    await page.locator('[data-row=app_scaled]').click();
+    await page.getByLabel('Shown as').fill('More or fewer');
+    assert.deepEqual(await violations(page), []);
+    await saved(page);
+    const { categories, event_types: types } = server.engine.vocabulary();
+    assert.deepEqual(categories.find(({ name }) => name === 'kilns'), { id: 'kilns', name: 'kilns', display_name: 'Kilns', position: 7 });
+    assert.equal(types.find(({ name }) => name === 'kiln_cold').category_id, 'kilns');
+    assert.equal(server.engine.catalogue().event_types.find(({ name }) => name === 'app_scaled').display_name, 'More or fewer');
+    // As it was built in; and what others need is not taken away.
+    await page.locator('[data-row=app_scaled] .pill', { hasText: 'changed' }).waitFor();
+    await page.locator('#reset').click();
+    await part('Categories');
+    await page.locator('[data-row=kilns]').click();
+    await page.locator('#remove-row').click();
+    await page.getByRole('button', { name: 'kiln_cold' }).click();
+    await page.locator('#category_id-error', { hasText: 'kilns' }).waitFor();
+    await page.locator('#remove-row').click();
+    await saved(page);
+    assert.deepEqual(server.engine.vocabulary().event_types.map(({ name }) => name), ['heat']);
+    assert.ok(!server.engine.vocabulary().categories.some(({ name }) => name === 'kilns'));
+  }));
+
+test('a set of words is written in a form, and read in the preview at once', () =>
+  withPage({ configuration: own() }, async (page, server) => {
+    await page.getByRole('button', { name: 'Sets of words' }).click();
+    await page.locator('#add-row').click();
+    const name = page.getByLabel('Name of the set');
+    await name.fill('places');
+    await name.press('Tab');
+    await page.locator('[data-row=places]').waitFor();
+    await page.locator('#add-part').click();
+    await page.locator('#value-1').fill('F2');
+    await page.locator('#value-1').press('Tab');
+    await page.locator('#text-1').fill('the second furnace');
+    await page.getByRole('button', { name: 'Remove value 1' }).click();
+    assert.equal(await page.locator('fieldset').count(), 1);
+    await page.getByRole('button', { name: 'Kinds', exact: true }).click();
+    await page.getByLabel('Sentence').fill('It is in {furnace:places}.');
+    await shown(page, 'slack').getByText(/in the second furnace/).first().waitFor();
+    await page.getByRole('button', { name: 'Sets of words' }).click();
+    await page.getByLabel('What people read').fill('the old furnace');
+    await shown(page, 'slack').getByText(/in the old furnace/).first().waitFor();
+    // Two values of one name would be one.
+    await page.locator('#add-part').click();
+    await page.locator('#value-1').fill('F2');
+    await page.locator('#value-1').press('Tab');
+    await page.locator('#value-1-error', { hasText: 'There is one of this name already.' }).waitFor();
+    assert.ok(await page.locator('#save').isDisabled());
+    await page.locator('#value-1').fill('F3');
+    await page.locator('#value-1').press('Tab');
+    await page.locator('#value-1-error').waitFor({ state: 'detached' });
+    await saved(page);
+    assert.deepEqual(server.engine.vocabulary().words, { places: { F2: 'the old furnace', F3: '' } });
+  }));
+
+test('a platform of one\u2019s own is written in a form and seen as it is written; a fault leads to its character', () =>
+  withPage({ configuration: own() }, async (page, server) => {
+    await page.getByRole('button', { name: 'Platforms', exact: true }).click();
+    await page.locator('#url').fill('https://pager.example.com/{@notifier.nobody}');
+    await page.locator('#url-error', { hasText: "no field is called 'nobody'" }).waitFor();
+    await page.locator('#url-error').getByRole('button', { name: /^Character/ }).click();
+    assert.equal(await focused(page), 'url');
+    await page.locator('#url').fill('https://pager.example.com/{@notifier.number}');
+    await page.locator('#url-error').waitFor({ state: 'detached' });
+    await page.locator('#headers').fill('X-Team');
+    await page.locator('#headers-error', { hasText: 'Line 1' }).waitFor();
+    await page.locator('#headers').fill('X-Team: shop');
+    await page.locator('#body').fill('{"text": "{@titl}"');
+    await page.locator('#body-error', { hasText: 'This is not JSON' }).waitFor();
+    await page.locator('#body').fill('{"text": "{@titl}"}');
+    await page.locator('#body-error', { hasText: 'text: beside members there are @title' }).waitFor();
+    await page.locator('#body').fill('{"text": "Now: {@title}"}');
+    await shown(page, 'pager').getByText(/Now: shop: F2 is hot/).waitFor();
+    await page.locator('#more').fill('{"rate": 3}');
+    await page.locator('#more-other-error', { hasText: 'rate: must be an array' }).waitFor();
+    await page.locator('#more').fill('{"rate": [{"count": 3, "per_ms": 1000}]}');
+    await page.locator('#more-other-error').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Add a field' }).click();
+    await page.locator('#key-1').fill('tone');
+    await page.locator('#kind-1').selectOption('choice');
+    await page.locator('#choices-1').fill('loud, soft');
+    assert.deepEqual(await violations(page), []);
+    await saved(page);
+    const [row] = server.engine.vocabulary().platforms;
+    assert.deepEqual(row.fields[1], { key: 'tone', kind: 'choice', choices: ['loud', 'soft'] });
+    assert.deepEqual([row.request.headers, row.request.body, row.rate], [{ 'X-Team': 'shop' }, { text: 'Now: {@title}' }, [{ count: 3, per_ms: 1000 }]]);
+    // One more, and both away.
+    await page.locator('#add-row').click();
+    await page.getByLabel('Name', { exact: true }).fill('second');
+    await shown(page, 'second').waitFor();
+    await page.locator('#remove-row').click();
+    await page.locator('[data-row=pager]').click();
+    await page.locator('#remove-row').click();
+    await saved(page);
+    assert.equal(server.engine.vocabulary().platforms, undefined);
+  }));
+
+test('the entry that is open is in the place, and a place opens one; all by the keyboard', () =>
+  withPage({ configuration: own(), attributes: 'place="types/heat"' }, async (page) => {
+    const place = () => page.evaluate(() => document.querySelector('notifier-dashboard').place);
+    const go = (to) => page.evaluate((there) => (document.querySelector('notifier-dashboard').place = there), to);
+    await page.locator('[data-row=heat][aria-current=true]').waitFor();
+    await page.locator('#part-platforms').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-row=pager][aria-current=true]').waitFor();
+    assert.equal(await place(), 'platforms/pager');
+    await page.locator('#add-row').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-row=new_platform]').waitFor();
+    await page.waitForFunction(() => document.querySelector('notifier-dashboard').place === 'platforms/new_platform');
+    assert.equal(await focused(page), 'name');
+    await page.keyboard.type('bell');
+    await page.locator('[data-row=bell][aria-current=true]').waitFor();
+    assert.equal(await place(), 'platforms/bell');
+    assert.equal(await focused(page), 'name');
+    await go('types/heat');
+    await page.locator('[data-row=heat][aria-current=true]').waitFor();
+    await go('kinds/furnace_hot');
+    await page.locator('[data-type=furnace_hot][aria-current=true]').waitFor();
   }));

@@ -3,9 +3,10 @@
 import type { EventKindRow, EventType } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { define } from './define.js';
+import { drawFaults, faultLook, goTo } from './fault_text.js';
 import { base } from './look.js';
 import { short, type StringKey, type Words } from './strings.js';
-import { offsetOf, type Fault } from './word_bench.js';
+import type { Fault } from './word_bench.js';
 import './vocabulary_words.js';
 
 type Wording = NonNullable<EventKindRow['wordings']>[number];
@@ -16,21 +17,16 @@ const syntax: readonly [string, StringKey][] = [
   ['{key}', 'syntax.slot'], ["{'name}", 'syntax.quote'], ['[ since {since:time}]', 'syntax.clause'], ['{bytes:bytes}', 'syntax.layout'], ['{done?yes/no}', 'syntax.words'],
   ['{jobs#one job/# jobs}', 'syntax.count'], ['{items*3:{name}}', 'syntax.list'], ['Limit: {limit}; Host: {host}', 'syntax.field'],
 ];
-/** As many characters of a text are shown on each side of a fault. */
-const around = 24;
 
 /** Fires `kind-changed` with the row as it is to be. */
 export class KindForm extends LitElement {
-  static override styles = [base, css`
+  static override styles = [base, faultLook, css`
     .all { display: grid; gap: 0.9rem; grid-template-columns: minmax(0, 1fr); }
     .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); gap: 0.75rem 1rem; align-items: start; }
     .wording { display: grid; gap: 0.6rem; padding: 0.75rem 0.9rem 0.9rem; grid-template-columns: minmax(0, 1fr); }
     .wording legend { float: inline-start; padding: 0; } .wording legend + * { clear: both; }
     .tools { justify-content: flex-end; margin-block-start: -0.25rem; }
     textarea { min-block-size: 2.25rem; field-sizing: content; }
-    .fault { display: grid; gap: 0.15rem; }
-    .place { border: 0; background: none; padding: 0; color: inherit; text-decoration: underline; cursor: pointer; font: inherit; font-weight: 650; min-block-size: 1.5rem; }
-    .excerpt { white-space: pre-wrap; overflow-wrap: anywhere; } .excerpt mark { padding: 0; outline: 1px solid currentColor; }
     .slots { display: flex; flex-wrap: wrap; gap: 0.35rem; }
     .slots .button { min-block-size: 1.75rem; padding-inline: 0.45rem; font-weight: 400; }
     dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.25rem 0.9rem; margin-block-start: 0.5rem; } dd { color: var(--n-quiet); }
@@ -124,22 +120,8 @@ export class KindForm extends LitElement {
       ${hint ? html`<p class="hint" id="${id}-hint">${hint}</p>` : nothing}${this.#draw(`${id}-error`, faults, text, id)}</div>`;
   }
 
-  /** Faults, and the text around the character of each. */
   #draw(id: string, faults: readonly Fault[], text: string, input: string): TemplateResult | typeof nothing {
-    if (faults.length === 0) return nothing;
-    return html`<div class="error fault" id=${id}>${faults.map(({ message, character }) => {
-      if (character === undefined || input === '') return html`<p>${message}</p>`;
-      const at = offsetOf(text, character);
-      const end = at + ([...text.slice(at)][0]?.length ?? 0);
-      return html`<p><button type="button" class="place" @click=${() => this.#goTo(input, at, end)}>${this.words.say('atCharacter', { count: character })}</button>: ${message}</p>
-        <p class="code excerpt" aria-hidden="true" dir="auto">${at > around ? '\u2026' : ''}${text.slice(Math.max(0, at - around), at)}<mark>${text.slice(at, end) || '\u2423'}</mark>${text.slice(end, end + around)}${text.length > end + around ? '\u2026' : ''}</p>`;
-    })}</div>`;
-  }
-
-  #goTo(input: string, at: number, end: number): void {
-    const field = this.renderRoot.querySelector<HTMLInputElement | HTMLTextAreaElement>(`#${input}`);
-    field?.focus();
-    field?.setSelectionRange(at, end);
+    return drawFaults(this.words, id, input === '' ? faults.map(({ field, message }) => ({ field, message })) : faults, text, (at, end) => goTo(this.renderRoot, input, at, end));
   }
 
   #example(wrong: (field: string) => Fault[]): TemplateResult {

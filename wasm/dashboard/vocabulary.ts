@@ -10,6 +10,9 @@ import { base } from './look.js';
 import './more_platforms.js';
 import './payload.js';
 import type { Session } from './session.js';
+import './row_form.js';
+import type { RowChange } from './row_form.js';
+import { entriesOf, ownerOf, rowParts, taken, withNew, withRow, without, type Entry, type RowPart } from './row_lists.js';
 import { sentence, short, type Words } from './strings.js';
 import { vocabularyLook } from './vocabulary_look.js';
 import { WordBench, faultOf, type Fault, type Shown } from './word_bench.js';
@@ -20,8 +23,9 @@ const mostKinds = 200;
 /** However fast one writes, previews are drawn no sooner than this after it, in milliseconds. */
 const pause = 120;
 
-type Part = 'kinds' | 'json' | 'languages';
-const parts: readonly Part[] = ['kinds', 'json', 'languages'];
+type Part = 'kinds' | RowPart | 'json' | 'languages';
+const parts: readonly Part[] = ['kinds', ...rowParts, 'languages', 'json'];
+const isRowPart = (part: string): part is RowPart => (rowParts as readonly string[]).includes(part);
 
 /** What is being written: it stays while one looks at something else. */
 interface Draft {
@@ -34,6 +38,8 @@ interface Draft {
   faults: Fault[];
   kind: string;
   part: Part;
+  /** Which entry is open in the other parts, where one was chosen. */
+  opened: Partial<Record<RowPart, string>>;
   language: string;
   /** The JSON as it is written; undefined where nobody writes it. */
   text: string | undefined;
@@ -45,7 +51,7 @@ const drafts = new WeakMap<Session, Draft>();
 
 type Found = { type: string; label: string; state: 'own' | 'changed' | 'removed' | '' };
 
-/** Fires `told` with what was done, `untold` with why something was not, `place` with which kind is open, as kinds/TYPE. */
+/** Fires `told` with what was done, `untold` with why something was not, `place` with which kind or other entry is open, as kinds/TYPE, types/NAME. */
 export class NotifierVocabulary extends LitElement {
   static override styles = [base, vocabularyLook];
   static override properties = { words: { attribute: false }, session: { attribute: false }, workshop: { attribute: false }, place: { attribute: false }, _draft: { state: true }, _query: { state: true }, _shown: { state: true }, _problem: { state: true }, _isBusy: { state: true } };
@@ -54,7 +60,7 @@ export class NotifierVocabulary extends LitElement {
   declare session: Session;
   /** That of the session: another one where something has changed. */
   declare workshop: Session['workshop'];
-  /** Which kind is open: `kinds/` and its type. */
+  /** Which kind is open: `kinds/` and its type; or an entry of another part: its part and name. */
   declare place: string;
   declare private _draft: Draft | undefined;
   declare private _query: string;
@@ -78,8 +84,13 @@ export class NotifierVocabulary extends LitElement {
     }
     if (!this._draft || !(changed.has('session') || changed.has('place'))) return;
     // Without a place, what was open stays; who goes back to it gets the first one.
+    const [, part = '', key = ''] = /^([a-z]+)\/([^]*)$/.exec(this.place) ?? [];
+    if (isRowPart(part)) {
+      if (part !== this._draft.part || key !== this.#entry(part)?.key) this.#turn(part, key);
+      return this.#show();
+    }
     const kind = this.#placed ?? (changed.get('place') ? this.#found('')[0]?.type : undefined);
-    if (kind !== undefined && this.#found('').some(({ type }) => type === kind) && kind !== this._draft.kind) this.#set({ kind, part: 'kinds' });
+    if (kind !== undefined && this.#found('').some(({ type }) => type === kind) && (kind !== this._draft.kind || isRowPart(this._draft.part))) this.#turn('kinds', kind);
     this.#show();
   }
 
@@ -105,9 +116,11 @@ export class NotifierVocabulary extends LitElement {
       const language = session.app?.language ?? session.language;
       const kinds = bench.catalogue.event_kinds;
       const kind = [before?.kind ?? this.#placed, rows.event_kinds?.[0]?.type, kinds[0]?.type].find((type) => kinds.some((one) => one.type === type)) ?? '';
-      this._draft = { rows, stored: rows, version: answer.etag, bench, faults: [], kind, part: before?.part ?? 'kinds', language: before?.language ?? language, text: undefined, isBroken: false };
+      this._draft = { rows, stored: rows, version: answer.etag, bench, faults: [], kind, part: before?.part ?? 'kinds', opened: before?.opened ?? {}, language: before?.language ?? language, text: undefined, isBroken: false };
       drafts.set(session, this._draft);
       this._problem = '';
+      const [, part = '', key = ''] = /^([a-z]+)\/([^]*)$/.exec(before ? '' : this.place) ?? [];
+      if (isRowPart(part)) this.#turn(part, key);
       this.#show();
     } catch (error) {
       const isLacking = error instanceof Refusal && (error.status === 404 || error.status === 405);
@@ -176,6 +189,84 @@ export class NotifierVocabulary extends LitElement {
       await form?.updateComplete;
       form?.renderRoot.querySelector<HTMLInputElement>('#type')?.select();
     });
+  }
+
+  // ---- other entries ----
+
+  #entries(part: RowPart): Entry[] {
+    const { rows, bench } = this._draft!;
+    return entriesOf(part, rows, bench);
+  }
+
+  /** The entry that is open: the first where none was chosen. */
+  #entry(part: RowPart): Entry | undefined {
+    const entries = this.#entries(part);
+    const key = this._draft!.opened[part];
+    return (key === undefined ? undefined : entries.find((entry) => entry.key === key)) ?? entries[0];
+  }
+
+  /** Opens a part, and an entry of it. What is no JSON anywhere stays what it is until something else is written. */
+  #turn(part: Part, key?: string): void {
+    const { opened, rows, bench, isBroken, text } = this._draft!;
+    this.#set({ part, text: isBroken ? text : undefined, ...(isBroken ? {} : { faults: bench.put(rows) }), ...(key !== undefined && (isRowPart(part) ? { opened: { ...opened, [part]: key } } : part === 'kinds' ? { kind: key } : {})) });
+  }
+
+  #openRow(part: RowPart, key: string): void {
+    this.#turn(part, key);
+    this.#tellPlace(key, part);
+  }
+
+  #putRow(part: RowPart, entry: Entry, { row, key, faults }: RowChange): void {
+    const { rows, opened } = this._draft!;
+    // What cannot be taken yet leaves the row as it is.
+    const next = row === entry.row && key === entry.key ? rows : withRow(rows, part, entry, row, key);
+    const after = part === 'sets' ? key : String(row['name'] ?? entry.key);
+    this.#put(next, { opened: { ...opened, [part]: after } });
+    if (faults.length > 0) this.#set({ faults: [...faults.map((fault) => ({ ...fault, field: `${entry.path}.${fault.field}` })), ...this._draft!.faults] });
+    if (after !== entry.key) this.#tellPlace(after, part);
+  }
+
+  #addRow(part: RowPart): void {
+    const { rows, bench, opened } = this._draft!;
+    const [next, key] = withNew(rows, part, bench);
+    this.#put(next, { opened: { ...opened, [part]: key } });
+    this.#tellPlace(key, part);
+    void this.updateComplete.then(async () => {
+      const form = this.renderRoot.querySelector<LitElement>('notifier-dashboard-row');
+      await form?.updateComplete;
+      form?.renderRoot.querySelector<HTMLInputElement>('#name')?.select();
+    });
+  }
+
+  #removeRow(part: RowPart, entry: Entry): void {
+    this.#put(taken(this._draft!.rows, part, entry));
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(entry.isBuiltIn ? '#reset' : '#add-row')?.focus());
+  }
+
+  #drawRows(part: RowPart): TemplateResult {
+    const { words } = this;
+    const { faults, stored, rows } = this._draft!;
+    const entries = this.#entries(part);
+    const entry = this.#entry(part);
+    const within = entry && entry.path !== '' ? `${entry.path}.` : undefined;
+    return html`<div class="both">
+      <section class="list" aria-labelledby="rows-of"><div class="bar space"><h3 id="rows-of">${words.say(`wordsOf.${part}`)}</h3><button type="button" class="button small" id="add-row" @click=${() => this.#addRow(part)}>${words.say(`addRow.${part}`)}</button></div>
+        <p class="hint">${words.say(`rowHint.${part}`)}</p>
+        ${entries.length === 0 ? html`<p class="quiet">${words.say('noRows')}</p>` : html`<ul class="card kinds">${entries.slice(0, mostKinds).map((one) => html`<li><button type="button" class="kind" data-row=${one.key} aria-current=${one.key === entry?.key} @click=${() => this.#openRow(part, one.key)}>
+          <span class="name ellipsis">${this.#nameOfRow(part, one)}</span>${one.state ? html`<span class="pill">${words.say(`rowIs.${one.state}`)}</span>` : nothing}${part === 'sets' ? nothing : html`<span class="code quiet ellipsis" dir="ltr">${short(one.key)}</span>`}</button></li>`)}</ul>`}
+        ${entries.length > mostKinds ? html`<p class="quiet">${words.say('moreRows', { count: entries.length - mostKinds })}</p>` : nothing}</section>
+      ${entry ? html`<section class="open" aria-labelledby="open-row"><div class="bar space"><h3 id="open-row">${this.#nameOfRow(part, entry)}</h3><span class="bar">
+          ${entry.isBuiltIn && entry.state !== '' ? html`<button type="button" class="button small" id="reset" @click=${() => this.#put(without(rows, part, entry))}>${words.say('resetKind')}</button>` : nothing}
+          ${entry.state === 'removed' ? nothing : html`<button type="button" class="button small danger" id="remove-row" @click=${() => this.#removeRow(part, entry)}>${words.say('remove')}</button>`}</span></div>
+        ${entry.state === 'removed' ? html`<p class="quiet">${words.say('rowIs.removed')}</p>` : html`<notifier-dashboard-row .words=${words} .rows=${part} .entry=${entry} .stored=${stored} .others=${entries.filter((one) => one !== entry).map(({ key }) => key)} .categories=${part === 'types' ? this.#entries('categories').filter(({ state }) => state !== 'removed') : []}
+          .faults=${within === undefined ? [] : faults.filter(({ field }) => field.startsWith(within)).map((fault) => ({ ...fault, field: fault.field.slice(within.length) }))}
+          @row-changed=${(event: CustomEvent<RowChange>) => this.#putRow(part, entry, event.detail)}></notifier-dashboard-row>`}</section>` : nothing}
+      ${this.#previews()}</div>`;
+  }
+
+  #nameOfRow(part: RowPart, { key, label, state }: Entry): string {
+    const known = part === 'types' ? this.words.find(`type.${key}`) : part === 'categories' ? this.words.find(`category.${key}`) : undefined;
+    return short((state === '' ? known : undefined) ?? (label || key));
   }
 
   #write(text: string): void {
@@ -268,9 +359,9 @@ export class NotifierVocabulary extends LitElement {
     const isChanged = draft.rows !== draft.stored || draft.isBroken;
     const { faults } = draft;
     return html`<div class="all">
-      <div class="bar space"><div class="bar" role="group" aria-label=${words.say('wordsOf')}>${parts.map((part) => html`<button type="button" class="button small" id="part-${part}" aria-pressed=${part === draft.part} ?disabled=${part !== 'json' && draft.isBroken} @click=${() => this.#set({ part, text: draft.isBroken ? draft.text : undefined })}>${words.say(`wordsOf.${part}`)}</button>`)}</div></div>
+      <div class="bar space"><div class="bar" role="group" aria-label=${words.say('wordsOf')}>${parts.map((part) => html`<button type="button" class="button small" id="part-${part}" aria-pressed=${part === draft.part} ?disabled=${part !== 'json' && draft.isBroken} @click=${() => this.#choose(part)}>${words.say(`wordsOf.${part}`)}</button>`)}</div></div>
       ${this.#general()}
-      ${draft.part === 'json' ? this.#json() : draft.part === 'languages' ? this.#drawLanguages() : this.#kinds()}
+      ${draft.part === 'json' ? this.#json() : draft.part === 'languages' ? this.#drawLanguages() : isRowPart(draft.part) ? this.#drawRows(draft.part) : this.#kinds()}
       <div class="bar save" role="group" aria-label=${words.say('saveWords')}>
         <span class="quiet grow" id="standing" role="status">${faults.length > 0 ? html`<span class="error">${words.say('wordsFaults', { count: faults.length })}</span>` : words.say(isChanged ? 'unsavedWords' : 'savedWords')}</span>
         <button type="button" class="button" id="discard" ?disabled=${!isChanged || this._isBusy} @click=${() => void this.#load()}>${words.say('discardWords')}</button>
@@ -280,25 +371,33 @@ export class NotifierVocabulary extends LitElement {
 
   /** Faults that are of no field which is shown. */
   #general(): TemplateResult | typeof nothing {
-    const { faults, part, kind, rows } = this._draft!;
+    const { faults, part, kind, rows, bench } = this._draft!;
     const at = rows.event_kinds?.findIndex(({ type }) => type === kind) ?? -1;
-    const others = part === 'json' ? [] : faults.filter(({ field }) => part === 'languages' || !field.startsWith(`event_kinds[${at}].`));
+    const here = part === 'kinds' ? `event_kinds[${at}].` : isRowPart(part) ? `${this.#entry(part)?.path || '-'}.` : undefined;
+    const others = part === 'json' ? [] : faults.filter(({ field }) => here === undefined || !field.startsWith(here));
     if (others.length === 0) return nothing;
     return html`<div class="notice" role="alert"><ul>${others.slice(0, 20).map(({ field, message, character }) => {
       const of = /^event_kinds\[(\d+)\]/.exec(field);
       const row = of && rows.event_kinds?.[Number(of[1])];
-      return html`<li>${row ? html`<button type="button" class="button small" @click=${() => this.#open(row.type)}>${short(row.type)}</button> ` : nothing}<span class="error">${field ? html`<span class="code" dir="ltr">${short(field, 200)}</span>: ` : nothing}${character === undefined ? nothing : html`${this.words.say('atCharacter', { count: character })}: `}${short(message, 500)}</span></li>`;
+      const owner = of ? undefined : ownerOf(field, rows, bench);
+      return html`<li>${owner ? html`<button type="button" class="button small" @click=${() => this.#openRow(owner.part, owner.key)}>${short(owner.key)}</button> ` : nothing}${row ? html`<button type="button" class="button small" @click=${() => this.#open(row.type)}>${short(row.type)}</button> ` : nothing}<span class="error">${field ? html`<span class="code" dir="ltr">${short(field, 200)}</span>: ` : nothing}${character === undefined ? nothing : html`${this.words.say('atCharacter', { count: character })}: `}${short(message, 500)}</span></li>`;
     })}</ul></div>`;
   }
 
   #open(kind: string): void {
-    this.#set({ kind, part: 'kinds' });
+    this.#turn('kinds', kind);
     this.#show();
     this.#tellPlace(kind);
   }
 
-  #tellPlace(kind: string): void {
-    this.dispatchEvent(new CustomEvent('place', { detail: `kinds/${kind}` }));
+  #choose(part: Part): void {
+    this.#turn(part);
+    const key = isRowPart(part) ? this.#entry(part)?.key : part === 'kinds' ? this._draft!.kind : undefined;
+    if (key !== undefined) this.#tellPlace(key, part);
+  }
+
+  #tellPlace(key: string, part: Part = 'kinds'): void {
+    this.dispatchEvent(new CustomEvent('place', { detail: `${part}/${key}` }));
   }
 
   #kinds(): TemplateResult {
@@ -333,11 +432,13 @@ export class NotifierVocabulary extends LitElement {
 
   #previews(): TemplateResult {
     const { words } = this;
-    const { language, faults } = this._draft!;
+    const { language, faults, part, kind } = this._draft!;
     const languages = this.#languages;
     return html`<section class="previews" aria-labelledby="live" tabindex="0"><div class="bar space"><h3 id="live">${words.say('livePreview')}</h3>
       ${languages.length > 1 ? html`<label class="bar"><span class="label">${words.say('inLanguage')}</span><select id="language" @change=${(event: Event) => (this.#set({ language: (event.target as HTMLSelectElement).value }), this.#show())}>
         ${languages.map((tag) => html`<option value=${tag} lang=${tag} ?selected=${tag === language}>${this.#nameOf(tag)}</option>`)}</select></label>` : nothing}</div>
+      ${part === 'kinds' ? nothing : html`<label class="bar"><span class="label">${words.say('previewedKind')}</span><select id="previewed" @change=${(event: Event) => (this.#set({ kind: (event.target as HTMLSelectElement).value }), this.#show())}>
+        ${this.#found('').filter(({ state }) => state !== 'removed').slice(0, mostKinds).map(({ type, label }) => html`<option value=${type} ?selected=${type === kind}>${short(label)}</option>`)}</select></label>`}
       ${faults.length > 0 ? html`<p class="quiet">${words.say('stalePreview')}</p>` : nothing}
       <div class="each">${this._shown.map(({ platform: { name, display_name: shown }, delivery, error }) => {
         const platform = words.find(`platform.${name}`) ?? short(shown);

@@ -37,21 +37,25 @@ export class WordBench {
   #platforms: readonly PlatformRow[] = [];
   /** The rows of the built-in vocabulary, by kind. */
   readonly builtIn: ReadonlyMap<string, EventKindRow>;
+  /** What else is built in. */
+  readonly original: Pick<Catalogue, 'event_types' | 'event_categories'>;
 
   /** An engine that makes messages as a workshop's does, by other words. */
   static async open(workshop: Workshop, rows: VocabularyRows): Promise<WordBench> {
     const engine = await createEngine();
-    const builtIn = new Map(engine.catalogue().event_kinds.map(({ type }) => [type, engine.eventKind(type)!]));
+    const original = engine.catalogue();
+    const builtIn = new Map(original.event_kinds.map(({ type }) => [type, engine.eventKind(type)!]));
     const { apps, vocabulary: _, ...rest } = JSON.parse(workshop.snapshot()) as { apps: { id: string }[]; vocabulary?: unknown };
     engine.load({ ...rest, apps: apps.filter(({ id }) => id === workshop.app.id).map((app) => ({ ...app, notifiers: [] })), vocabulary: rows });
-    return new WordBench(engine, workshop, builtIn, rows);
+    return new WordBench(engine, workshop, builtIn, original, rows);
   }
 
-  private constructor(engine: Engine, { app, people }: Workshop, builtIn: ReadonlyMap<string, EventKindRow>, rows: VocabularyRows) {
+  private constructor(engine: Engine, { app, people }: Workshop, builtIn: ReadonlyMap<string, EventKindRow>, original: Catalogue, rows: VocabularyRows) {
     this.#engine = engine;
     this.#app = app;
     this.#people = people;
     this.builtIn = builtIn;
+    this.original = original;
     this.#platforms = platformsOf(rows);
   }
 
