@@ -26,7 +26,7 @@ export const vocabularyLook = css`
   .failed { display: grid; gap: 0.5rem; padding: 0.5rem; overflow-wrap: anywhere; }
   .notice { padding: 0.6rem 1rem; border: 1px solid var(--n-danger); border-radius: var(--n-radius); } .notice ul { display: grid; gap: 0.4rem; }
   .save { position: sticky; inset-block-end: 0; z-index: 1; padding: 0.6rem 0; background: var(--n-surface); border-block-start: 1px solid var(--n-line); }
-  label.bar { flex-wrap: nowrap; } label.bar select { inline-size: auto; }
+  label.bar { flex-wrap: nowrap; } label.bar select { inline-size: auto; min-inline-size: 0; max-inline-size: 100%; flex: 0 1 auto; }
   @container notifiers (max-width: 64rem) {
     .both { grid-template-columns: minmax(13rem, 15rem) minmax(0, 1fr); }
     .previews { grid-column: 1 / -1; position: static; max-block-size: none; }
