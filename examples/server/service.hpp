@@ -36,7 +36,10 @@ class Service {
         on_change_(std::move(on_change)),
         commits_(registry, std::move(commit), hooks()) {
     store.on_stored([this](const std::vector<notifier::Outcome*>& outcomes) {
-      for (const notifier::Outcome* const outcome : outcomes) publish_events(*outcome);
+      // Those of changes are told once the registry shows them: who hears of one asks for what has changed.
+      for (const notifier::Outcome* const outcome : outcomes) {
+        if (outcome->changes.empty()) publish_events(*outcome);
+      }
     });
   }
 
@@ -109,6 +112,7 @@ class Service {
     options.on_stored = [this](const notifier::Outcome& outcome) {
       // What is not told for want of memory is seen when the delivery's turn comes.
       static_cast<void>(notifier::detail::or_out_of_memory([&]() -> notifier::Result<void> {
+        if (!outcome.changes.empty()) publish_events(outcome);
         tell_changes(outcome.changes);
         return {};
       }));
