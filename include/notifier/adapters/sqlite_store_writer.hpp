@@ -61,6 +61,7 @@ class StoreWriter {
   /// To be called where a transaction was undone.
   void undone() noexcept {
     taken_over_.clear();
+    bytes_in_all_ = unknown_bytes;
     for (SqliteStatement* const statement :
          {&present_, &put_, &remove_, &add_event_id_, &add_event_, &forget_events_, &forget_event_ids_, &event_bytes_,
           &event_sizes_, &all_bytes_, &all_sizes_}) {
@@ -69,6 +70,8 @@ class StoreWriter {
   }
 
  private:
+  static constexpr std::int64_t unknown_bytes = std::int64_t{1} << 61;  // more than may be kept: it is looked at
+
   Result<void> check_expected(const Change& change, std::string_view kind, std::string_view id);
   Result<void> check_app(std::string_view id);
   Result<void> store(RecordedEvent& event);
@@ -85,6 +88,7 @@ class StoreWriter {
   std::int64_t most_events_ = 0;
   std::int64_t most_event_bytes_ = 0;
   std::int64_t most_bytes_in_all_ = 0;
+  std::int64_t bytes_in_all_ = unknown_bytes;  // or less
   SqliteStatement present_, put_, remove_;
   SqliteStatement add_event_id_, add_event_, forget_events_, forget_event_ids_, event_bytes_, event_sizes_;
   SqliteStatement all_bytes_, all_sizes_;
@@ -221,11 +225,14 @@ inline Result<void> StoreWriter::forget_bytes(std::string_view app_id, std::int6
 }
 
 inline Result<void> StoreWriter::forget_over_all() {
-  if (most_bytes_in_all_ == 0) return {};
+  if (most_bytes_in_all_ == 0 || bytes_in_all_ <= most_bytes_in_all_) return {};
   const auto row = all_bytes_.step();
   if (!row.has_value()) return row.error();
-  std::int64_t over = *row ? all_bytes_.integer(0) - most_bytes_in_all_ : 0;
+  bytes_in_all_ = *row ? all_bytes_.integer(0) : 0;
   all_bytes_.reset();
+  if (bytes_in_all_ <= most_bytes_in_all_) return {};
+  // A little more than need be: so not every event that comes has all apps looked at.
+  std::int64_t over = bytes_in_all_ - most_bytes_in_all_ + most_bytes_in_all_ / 64;
   std::map<std::string, std::int64_t, std::less<>> last;  // of each app
   std::string app_id;
   std::int64_t number = 0;
@@ -237,6 +244,7 @@ inline Result<void> StoreWriter::forget_over_all() {
     // The one before, since there is a later one.
     if (number != 0) last[app_id] = number;
     over -= size;
+    bytes_in_all_ -= size;
     app_id = all_sizes_.text(0);
     number = all_sizes_.integer(1);
     size = all_sizes_.integer(2);
@@ -268,6 +276,7 @@ inline Result<void> StoreWriter::store(RecordedEvent& event) {
   if (!row.has_value()) return row.error();
   const std::int64_t number = add_event_.integer(0);
   add_event_.reset();
+  bytes_in_all_ += static_cast<std::int64_t>(event.json.size());
   auto done = forget_up_to(event.app_id, number - most_events_);
   return done ? forget_bytes(event.app_id, number) : done;
 }
