@@ -1,11 +1,12 @@
 // A server that stands in the open: thousands of slow, idle and streaming clients and big events at once, while good clients
-// go on; once from many addresses, once all from one. Then the same crowd at a server with little of everything.
+// go on; once from many addresses, once all from one.
 //
 //     node open.mjs SERVER [SECONDS] [SCALE]
 //
-// SCALE: so much of the crowd, from 0 to 1. Prints a line of JSON for each, and fails where a good request took too long at the
-// 99th percentile (50 ms, or five times what it takes without the crowd where the machine is slow: the crowd works, too), the
-// memory grew too large, or an event that was acknowledged is not there.
+// SERVER: notifier-server, or dist/cli/main.js of the npm package. SCALE: so much of the crowd, from 0 to 1. Prints a line of JSON
+// for each, and fails where a good request took too long at the 99th percentile (50 ms, in Node.js 150, or five times what it takes
+// without the crowd where the machine is slow: the crowd works, too), the memory grew too large, or an event that was acknowledged
+// is not there.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -17,7 +18,14 @@ import { fixture, NotifierServer } from '../server/notifier_server.mjs';
 const seconds = Number(process.argv[3] ?? 30);
 const scale = Number(process.argv[4] ?? 1);
 const most_mb = 700;
-const most_p99_ms = 50;
+const isNode = process.argv[2].endsWith('.js');
+const most_p99_ms = isNode ? 150 : 50;
+const node22 = new URL('../node_modules/node22/bin/node', import.meta.url).pathname;
+
+function start(database) {
+  const options = ['--dry-run', '--import', fixture, '--no-access-log'];
+  return isNode ? NotifierServer.startBy(node22, ['--no-warnings', process.argv[2], 'serve'], database, options) : NotifierServer.startSending(database, options);
+}
 
 function crowd(server, kind, count, addresses) {
   return spawn(process.execPath, [new URL('../server/crowd.mjs', import.meta.url).pathname, server.port, kind, Math.ceil(count * scale), addresses].map(String), { stdio: ['pipe', 'ignore', 'inherit'] });
@@ -27,7 +35,7 @@ const memory = (server) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${se
 let failed = false;
 for (const [what, addresses] of [['from many addresses', 250], ['from one address', 1]]) {
   const folder = NotifierServer.folder();
-  const server = await NotifierServer.start(folder.database, '--import', fixture, '--no-access-log');
+  const server = await start(folder.database);
   const crowds = [];
   const quiet = [];
   for (let i = 0; i < 200; ++i) {
