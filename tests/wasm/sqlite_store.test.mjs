@@ -231,6 +231,17 @@ test('one process at a time uses a file, whatever path leads to it; a process th
   });
 });
 
+test('an opening that failed takes nothing from one that succeeds right after it', async () => {
+  const path = newFile();
+  writeFileSync(path, 'hello\nworld');
+  await assert.rejects(SqliteOutboxStore.open(path), { code: 'unsupported' });
+  rmSync(path);
+  await withOutbox({ path }, async () => {
+    await new Promise((resolve) => setTimeout(resolve, 500)); // the thread that failed has ended by then
+    await assert.rejects(SqliteOutboxStore.open(path), { code: 'conflict', message: /another outbox of this process/ });
+  });
+});
+
 test('a file that is deleted or replaced is noticed: nothing is acknowledged that would be lost', async () => {
   const path = newFile();
   await withOutbox({ path, concurrency: 0 }, async (outbox) => {

@@ -7,8 +7,8 @@ import { Worker } from 'node:worker_threads';
 import { NotifierError } from '../error.js';
 import type { Reply, Task, ThreadData } from './sqlite_task.js';
 
-/** The databases of this very process: looking at one of them from another thread would lose its lock. */
-const held = new Set<string>();
+/** Who has the databases of this very process: looking at one of them from another thread would lose its lock. */
+const held = new Map<string, SqliteThread>();
 
 /** The file itself, whatever symbolic links lead to it. */
 function realPath(path: string): string {
@@ -51,15 +51,15 @@ export class SqliteThread {
     if (!hasSqlite()) throw new NotifierError('unsupported', needsSqlite);
     const path = realPath(data.path);
     if (held.has(path)) throw new NotifierError('conflict', `another outbox of this process uses ${data.path}`);
-    held.add(path);
     const thread = new SqliteThread({ ...data, path }, path);
+    held.set(path, thread);
     try {
       const { wasOpen } = await new Promise<{ wasOpen: boolean }>((resolve, reject) => thread.#waiting.set(0, { resolve, reject }));
       thread.wasOpen = wasOpen;
       thread.#worker.unref();
       return thread;
     } catch (error) {
-      held.delete(path);
+      thread.#letGo();
       const { code, message } = error as NotifierError;
       throw code === 'conflict' ? error : new NotifierError(code, `cannot use ${data.path}: ${message}`, { cause: error });
     }
@@ -82,7 +82,7 @@ export class SqliteThread {
       this.#failure = new NotifierError(this.#isClosed ? 'disposed' : 'storage', this.#isClosed ? 'the database is closed' : 'the thread of the database has ended', { cause });
       for (const { reject } of this.#waiting.values()) reject(this.#failure);
       this.#waiting.clear();
-      held.delete(path);
+      this.#letGo();
     };
     this.#worker.on('error', fail);
     this.#worker.on('exit', () => fail(this.#failure?.cause));
@@ -108,6 +108,11 @@ export class SqliteThread {
     await this.ask({ op: 'close' }).catch(() => {});
     this.#worker.ref();
     await ended;
-    held.delete(this.#path);
+    this.#letGo();
+  }
+
+  /** A thread that could not open the file ends some time later, when another one may have it. */
+  #letGo(): void {
+    if (held.get(this.#path) === this) held.delete(this.#path);
   }
 }
