@@ -28,7 +28,6 @@ inline void Connection::handle() {
 
 inline void Connection::ask() {
   try {
-    if (floor_.answers.used() > 2 * floor_.limits.answer_bytes_at_once) throw std::bad_alloc();
     if (auto response = floor_.operations.answer(request_, floor_.routes.pattern(route_.route))) {
       notifier::Outcome answered;
       answered.response = *std::move(response);
@@ -44,6 +43,14 @@ inline void Connection::ask() {
 }
 
 inline void Connection::finish(notifier::Outcome outcome) noexcept {
+  // Where clients have more to take than they should, what is large is not kept for yet another; who asks for little is
+  // served. What changes something is told of, whatever it takes.
+  const bool is_read = request_.method == "GET" || request_.method == "HEAD";
+  if (is_read && outcome.response.body.size() > MemoryBudget::small &&
+      floor_.answers.used() > 2 * floor_.limits.answer_bytes_at_once) {
+    outcome = notifier::Outcome();
+    outcome.response.status = 503;
+  }
   floor_.audit.write(asker_, {}, outcome);
   outcome_ = std::move(outcome);
   body_share_.hold(outcome_.response.body.size());
