@@ -5,18 +5,11 @@ import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { until } from '../wasm/targets.mjs';
 import { startPostgres } from './postgres.mjs';
 
 /** What the servers of tellsElsewhere() are started with, and their role. */
 export const options = ['--allow-private-targets', '--retry-delays', '60'];
-
-async function until(what, condition, ms = 20_000) {
-  const end = Date.now() + ms;
-  while (!(await condition())) {
-    if (Date.now() > end) assert.fail(`never: ${what}`);
-    await sleep(20);
-  }
-}
 
 /** An app's stream: `messages` grows by each that comes, `isOpen` is false once it has ended. */
 async function listen(server, app) {
@@ -86,10 +79,10 @@ export function tellsElsewhere(programs, [startHere, startThere, startWorker]) {
         const made = await here.call('POST', `/v1/apps/${name}/notifiers`, { notifier: { name: 'hook', platform_id, send_all_events: true, type_data } });
         assert.equal(made.status, 201);
       }
-      await until('the other knows the apps', async () => (await there.call('GET', '/v1/apps/bazaar/notifiers')).body.notifiers?.some(({ name }) => name === 'hook'));
+      await until(async () => (await there.call('GET', '/v1/apps/bazaar/notifiers')).body.notifiers?.some(({ name }) => name === 'hook'), 'the other knows the apps');
 
       const streams = [await listen(here, 'shop'), await listen(there, 'shop')];
-      await until('both listen', async () => (await listeners(apps.shop)) === '2');
+      await until(async () => (await listeners(apps.shop)) === '2', 'both listen');
       await sleep(500); // twice the time within which the others learn of it
       for (let i = 0; i < 20; ++i) {
         assert.equal(await post(i % 2 ? here : there, 'shop', `e-${i}`), 202);
@@ -97,7 +90,7 @@ export function tellsElsewhere(programs, [startHere, startThere, startWorker]) {
       }
       const all = Array.from({ length: 20 }, (_, i) => `e-${i}`);
       for (const [place, stream] of streams.entries()) {
-        await until('every delivery is told of to its end', () => all.every((id) => told(stream, id).length >= 3));
+        await until(() => all.every((id) => told(stream, id).length >= 3), 'every delivery is told of to its end');
         for (const id of all) {
           const messages = told(stream, id);
           assert.deepEqual([...messages].sort(), ['delivered', 'event', 'pending'], `${place}: ${id}`);
@@ -110,13 +103,13 @@ export function tellsElsewhere(programs, [startHere, startThere, startWorker]) {
 
       // What was told is lost with a database that crashes: streams that may lack something end, and are opened anew.
       await postgres.restart();
-      await until('both streams end', () => streams.every(({ isOpen }) => !isOpen));
+      await until(() => streams.every(({ isOpen }) => !isOpen), 'both streams end');
       const again = await listen(here, 'shop');
-      await until('it is known again', async () => (await listeners(apps.shop)) === '1');
+      await until(async () => (await listeners(apps.shop)) === '1', 'it is known again');
       await sleep(500);
       // By then a connection is seen to be broken: that is answered with 500, and the client tries again.
-      await until('it is taken in', async () => (await post(there, 'shop', 'after')) === 202);
-      await until('the new stream is told', () => told(again, 'after').includes('event'));
+      await until(async () => (await post(there, 'shop', 'after')) === 202, 'it is taken in');
+      await until(() => told(again, 'after').includes('event'), 'the new stream is told');
 
       await Promise.all([here, there, worker].map((server) => server.stop()));
       assert.equal(again.isOpen, false);
