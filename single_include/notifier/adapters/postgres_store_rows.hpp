@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -15,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/adapters/kept_events.hpp"
 #include "notifier/adapters/postgres_connection.hpp"
 #include "notifier/adapters/postgres_outbox_rows.hpp"
 #include "notifier/adapters/postgres_registry_sql.hpp"
@@ -62,23 +62,11 @@ inline Result<Change> read_change_text(std::string_view json) {
   return read_change(*root);
 }
 
-/// What is kept of events, or a twentieth more.
-struct KeptEvents {
-  std::size_t count_per_app = 0;  ///< the latest
-  std::size_t bytes_per_app = 0;  ///< but for the latest
-  std::size_t bytes = 0;          ///< of all apps together, but for the latest; 0: whatever they take
-};
-
 /// The statements, each to be run within a transaction by whoever holds the write lock.
 class StoreWriter {
  public:
-  void open(const KeptEvents& kept) {
-    const auto at_most = [](std::size_t size) {
-      return static_cast<std::int64_t>((std::min)(std::uint64_t{size}, std::uint64_t{1} << 60));
-    };
-    most_ = {at_most(kept.count_per_app), at_most(kept.bytes_per_app)};
-    most_bytes_in_all_ = at_most(kept.bytes);
-  }
+  /// @param kept  or a twentieth more
+  void open(const KeptEvents& kept) { kept_ = kept; }
 
   /// Begins a change of the registry: from now on nobody else does, until the transaction ends.
   /// @return the revision that it makes
@@ -100,7 +88,9 @@ class StoreWriter {
   struct Amount {
     std::int64_t count = 0;
     std::int64_t bytes = 0;
-    bool is_a_twentieth_of(const Amount& most) const { return count > most.count / 20 || bytes > most.bytes / 20; }
+    bool is_a_twentieth_of(const KeptEvents& kept) const {
+      return count > kept.count_per_app / 20 || bytes > kept.bytes_per_app / 20;
+    }
     void add(const Amount& more) {
       count += more.count;
       bytes += more.bytes;
@@ -118,8 +108,7 @@ class StoreWriter {
   static Result<bool> is_there(PostgresConnection& connection, std::string_view kind, std::string_view id);
   Result<void> forget_events(PostgresConnection& connection, const std::string& app_id, const Amount& stored);
 
-  Amount most_;  // of an app
-  std::int64_t most_bytes_in_all_ = 0;
+  KeptEvents kept_;
   std::map<std::string, Amount, std::less<>> since_forgotten_;  // of an app that were stored since
   std::int64_t bytes_since_forgotten_ = 0;                      // of all
 };
@@ -224,9 +213,9 @@ inline Result<void> StoreWriter::store(PostgresConnection& connection, const std
   }
   for (const auto& [app_id, amount] : stored)
     if (auto done = forget_events(connection, app_id, amount); !done) return done;
-  if (most_bytes_in_all_ == 0 || bytes_since_forgotten_ <= most_bytes_in_all_ / 20) return {};
+  if (kept_.bytes_in_all == 0 || bytes_since_forgotten_ <= kept_.bytes_in_all / 20) return {};
   bytes_since_forgotten_ = 0;
-  return done(connection.run(postgres_sql::forget_events_over_all, PostgresParameters().add(most_bytes_in_all_)));
+  return done(connection.run(postgres_sql::forget_events_over_all, PostgresParameters().add(kept_.bytes_in_all)));
 }
 
 /// Forgets the oldest, once they are a twentieth more than are kept.
@@ -235,9 +224,9 @@ inline Result<void> StoreWriter::forget_events(PostgresConnection& connection, c
   bytes_since_forgotten_ += stored.bytes;
   Amount& since = since_forgotten_[app_id];
   since.add(stored);
-  if (!since.is_a_twentieth_of(most_)) return {};
+  if (!since.is_a_twentieth_of(kept_)) return {};
   since = {};
-  const auto parameters = PostgresParameters().add(app_id).add(most_.count).add(most_.bytes);
+  const auto parameters = PostgresParameters().add(app_id).add(kept_.count_per_app).add(kept_.bytes_per_app);
   return done(connection.run(postgres_sql::forget_events, parameters));
 }
 

@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/adapters/kept_events.hpp"
 #include "notifier/adapters/sqlite_database.hpp"
 #include "notifier/adapters/sqlite_registry_sql.hpp"
 #include "notifier/notifier.hpp"
@@ -72,13 +72,6 @@ inline std::string new_version(const Change& change) {
   }
 }
 
-/// What is kept of events.
-struct KeptEvents {
-  std::size_t count_per_app = 0;  ///< the latest
-  std::size_t bytes_per_app = 0;  ///< but for the latest
-  std::size_t bytes = 0;          ///< of all apps together, but for the latest; 0: whatever they take
-};
-
 /// The statements, each to be run within a transaction by whoever holds the write lock.
 class StoreWriter {
  public:
@@ -116,9 +109,7 @@ class StoreWriter {
   static Error conflict();
 
   SqliteDatabase* database_ = nullptr;
-  std::int64_t most_events_ = 0;
-  std::int64_t most_event_bytes_ = 0;
-  std::int64_t most_bytes_in_all_ = 0;
+  KeptEvents kept_;
   std::int64_t bytes_in_all_ = unknown_bytes;  // or less
   SqliteStatement present_, put_, remove_;
   SqliteStatement add_event_id_, add_event_, forget_events_, forget_event_ids_, event_bytes_, event_sizes_;
@@ -129,13 +120,8 @@ class StoreWriter {
 };
 
 inline Result<void> StoreWriter::open(SqliteDatabase& database, const KeptEvents& kept) {
-  const auto at_most = [](std::size_t size) {
-    return static_cast<std::int64_t>((std::min)(std::uint64_t{size}, std::uint64_t{1} << 60));
-  };
   database_ = &database;
-  most_events_ = at_most(kept.count_per_app);
-  most_event_bytes_ = at_most(kept.bytes_per_app);
-  most_bytes_in_all_ = at_most(kept.bytes);
+  kept_ = kept;
   Result<void> done;
   const auto prepare = [&](SqliteStatement& statement, std::string_view sql) {
     if (done) done = assign(statement, SqliteStatement::prepare(database.handle(), sql));
@@ -241,7 +227,7 @@ inline Result<void> StoreWriter::forget_up_to(std::string_view app_id, std::int6
 inline Result<void> StoreWriter::forget_bytes(std::string_view app_id, std::int64_t newest) {
   const auto row = event_bytes_.bind(1, app_id).step();
   if (!row.has_value()) return row.error();
-  std::int64_t over = *row ? event_bytes_.integer(0) - most_event_bytes_ : 0;
+  std::int64_t over = *row ? event_bytes_.integer(0) - kept_.bytes_per_app : 0;
   event_bytes_.reset();
   std::int64_t last = 0;
   for (event_sizes_.bind(1, app_id); over > 0;) {
@@ -256,14 +242,14 @@ inline Result<void> StoreWriter::forget_bytes(std::string_view app_id, std::int6
 }
 
 inline Result<void> StoreWriter::forget_over_all() {
-  if (most_bytes_in_all_ == 0 || bytes_in_all_ <= most_bytes_in_all_) return {};
+  if (kept_.bytes_in_all == 0 || bytes_in_all_ <= kept_.bytes_in_all) return {};
   const auto row = all_bytes_.step();
   if (!row.has_value()) return row.error();
   bytes_in_all_ = *row ? all_bytes_.integer(0) : 0;
   all_bytes_.reset();
-  if (bytes_in_all_ <= most_bytes_in_all_) return {};
+  if (bytes_in_all_ <= kept_.bytes_in_all) return {};
   // A little more than need be: so not every event that comes has all apps looked at.
-  std::int64_t over = bytes_in_all_ - most_bytes_in_all_ + most_bytes_in_all_ / 64;
+  std::int64_t over = bytes_in_all_ - kept_.bytes_in_all + kept_.bytes_in_all / 64;
   std::map<std::string, std::int64_t, std::less<>> last;  // of each app
   std::string app_id;
   std::int64_t number = 0;
@@ -308,7 +294,7 @@ inline Result<void> StoreWriter::store(RecordedEvent& event) {
   const std::int64_t number = add_event_.integer(0);
   add_event_.reset();
   bytes_in_all_ += static_cast<std::int64_t>(event.json.size());
-  auto done = forget_up_to(event.app_id, number - most_events_);
+  auto done = forget_up_to(event.app_id, number - kept_.count_per_app);
   return done ? forget_bytes(event.app_id, number) : done;
 }
 
