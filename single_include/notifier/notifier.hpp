@@ -7365,6 +7365,8 @@ NOTIFIER_NAMESPACE_END
 
 // What an outbox keeps, and where: the seam behind which SQLite, a file or a host's own database stand.
 
+#include <limits>
+
 NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
@@ -7528,6 +7530,9 @@ class OutboxStorage {
   /// The content of a delivery, a mail's with the recipients that are left. errc::not_found or errc::invalid where it
   /// is lost for good.
   virtual Result<Delivery> load(std::uint64_t sequence) = 0;
+  /// By when an attempt at what load() gave last has to be over, since others make it after that: in milliseconds of
+  /// std::chrono::steady_clock.
+  virtual std::int64_t attempt_until() const noexcept { return (std::numeric_limits<std::int64_t>::max)(); }
   /// Calls back with every record that is pending, held or grouping, in order of sequence; it may not call the storage.
   virtual Result<void> each_waiting(const Function<void(const OutboxRecord&)>& call) = 0;
   virtual Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) = 0;
@@ -8620,6 +8625,7 @@ struct OutboxClaim {
   std::uint64_t sequence = 0;
   unsigned attempt = 1;  ///< which attempt this is, since the delivery was enqueued or sent again by hand
   Delivery delivery;
+  std::int64_t until;  ///< OutboxStorage::attempt_until()
 };
 
 /// What became of deliveries that were put in.
@@ -9499,8 +9505,6 @@ NOTIFIER_NAMESPACE_END
 // ---- notifier/json/binary64.hpp -------------------------------------------------------------------------------------
 
 // What reading and writing doubles share.
-
-#include <limits>
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
@@ -36834,7 +36838,7 @@ NOTIFIER_INLINE std::size_t Outbox::claim(Moment now, std::size_t most, std::vec
     const OutboxTurn turn = turns_.front();
     auto delivery = storage_->load(turn.sequence);
     if (delivery) {
-      out.push_back({turn.sequence, turn.attempt, *std::move(delivery)});
+      out.push_back({turn.sequence, turn.attempt, *std::move(delivery), storage_->attempt_until()});
       ++count;
     } else if (delivery.error().code != errc::storage) {
       static_cast<void>(machine_.lost(turn.sequence, now));

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,12 +51,13 @@ class Receiver {
       if (connection < 0) return;
       std::string text;
       char data[4096];
-      while (text.find("\r\n\r\n{}") == std::string::npos) {
+      const auto is_whole = [&] { return text.find("\r\n\r\n{}") != std::string::npos; };
+      while (!is_whole()) {
         const ssize_t size = ::read(connection, data, sizeof data);
         if (size <= 0) break;
         text.append(data, static_cast<std::size_t>(size));
       }
-      ++requests;
+      if (is_whole()) ++requests;
       constexpr std::string_view reply = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
       [[maybe_unused]] const ssize_t written = ::write(connection, reply.data(), reply.size());
       ::close(connection);
@@ -65,10 +68,20 @@ class Receiver {
   std::thread thread_;
 };
 
-/// A disk that is full on demand.
+std::int64_t steady_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+/// A disk that is full on demand, and whose deliveries are another's after a while where that is asked for.
 class FullStorage final : public notifier::MemoryOutboxStorage {
  public:
   bool is_full = false;
+  std::optional<std::int64_t> attempt_ms;
+
+  std::int64_t attempt_until() const noexcept override {
+    return attempt_ms ? steady_ms() + *attempt_ms : MemoryOutboxStorage::attempt_until();
+  }
 
   notifier::Result<void> write(const std::vector<notifier::OutboxWrite>& writes) override {
     return is_full ? notifier::Result<void>(error()) : MemoryOutboxStorage::write(writes);
@@ -143,6 +156,33 @@ TEST_CASE("while nothing can be recorded nothing else is sent, and what was sent
   CHECK(post.turn_until([&] { return steps == 10; }));
   CHECK(receiver.requests == 10);
   CHECK(post.outbox.pending() == 0);
+}
+
+TEST_CASE("who stands still between taking deliveries and sending them sends none that is another's by now") {
+  Receiver receiver;
+  bool is_still = true;
+  std::vector<notifier::Verdict::Action> actions;
+  notifier::CourierOptions options;
+  options.dispatch = [&](const notifier::Delivery& delivery) {
+    if (is_still && delivery.idempotency_key == "msg_2") std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    return notifier::Dispatch();
+  };
+  options.on_step = [&](const notifier::Delivery&, const notifier::OutboxStep& step, const notifier::Verdict& verdict) {
+    actions.push_back(verdict.action);
+    CHECK(step.attempts == (verdict.action == notifier::Verdict::Action::delivered ? 1 : 0));
+  };
+  Post post(std::move(options));
+  post.storage.attempt_ms = 200;
+  std::vector<notifier::Delivery> deliveries;
+  for (int i = 0; i < 3; ++i) deliveries.push_back(make(i, receiver.port));
+  REQUIRE(post.outbox.enqueue(deliveries, long_ago));
+  CHECK(post.turn_until([&] { return actions.size() == 3; }));
+  CHECK(actions == std::vector(3, notifier::Verdict::Action::postpone));
+  CHECK(receiver.requests == 0);
+  is_still = false;
+  post.storage.attempt_ms = 60'000;
+  CHECK(post.turn_until([&] { return actions.size() == 6; }));
+  CHECK(receiver.requests == 3);
 }
 
 TEST_CASE("what the host refuses is given up, and what cannot be signed is") {

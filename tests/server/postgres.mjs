@@ -15,7 +15,7 @@ const programs = () => {
   return `/usr/lib/postgresql/${versions.at(-1)}/bin`;
 };
 
-/** Gives `url`, `query(sql)`, `database(name)`, which gives the URL of a database of that name, `restart()`, which begins with a crash, and `stop()`. */
+/** Gives `url`, `query(sql)`, also of another `database`, `database(name)`, which gives the URL of a database of that name, `restart()`, which begins with a crash, and `stop()`. */
 export async function startPostgres() {
   const folder = mkdtempSync(join(tmpdir(), 'notifier-postgres-'));
   if (own.uid) chownSync(folder, nobody, nobody);
@@ -41,7 +41,7 @@ export async function startPostgres() {
   process.on('exit', () => server.kill('SIGQUIT'));
   await begin();
   const url = `postgresql://notifier@/postgres?host=${encodeURIComponent(folder)}`;
-  const query = async (sql) => (await run(`${bin}/psql`, ['-At', '-c', sql, url], options)).stdout.trim();
+  const query = async (sql, database = url) => (await run(`${bin}/psql`, ['-At', '-c', sql, database], options)).stdout.trim();
   const databases = new Map(); // by what they are called: their names there
   return {
     url,

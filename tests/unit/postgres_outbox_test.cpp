@@ -177,6 +177,11 @@ TEST_CASE("a worker that was stopped for longer than its lease comes back, and n
     std::this_thread::sleep_for(5ms);
   }
   REQUIRE(!claims.empty());
+  // Nothing is to be sent once the lease may be over.
+  for (const OutboxClaim& claim : claims) {
+    CHECK(claim.until > now().steady_ms);
+    CHECK(claim.until <= now().steady_ms + 200);
+  }
   // Its sending thread stands still for longer than a lease; that its leases are renewed no more is as if all of it
   // did.
   REQUIRE(query(url,
@@ -196,6 +201,34 @@ TEST_CASE("a worker that was stopped for longer than its lease comes back, and n
   CHECK(one.owned() == 0);
   CHECK(one.outbox->pending() == 0);
   CHECK(one.store->outbox().figures().lost == 64);
+}
+
+TEST_CASE("a worker that was kept waiting by the database looks for what arrives as soon as before") {
+  const std::string url = postgres_test::server().make_database();
+  Worker one(url, 20'000);
+  CHECK(comes_true([&] { return one.owned() == 64; }, one));
+  Worker inserter(url);
+  inserter.store->outbox().stop();
+  for (const std::string table : {"outbox_shards", "outbox_commands"}) {
+    auto other = PostgresConnection::open(url, "other");
+    REQUIRE(other);
+    REQUIRE(other->run("BEGIN"));
+    REQUIRE(other->run("LOCK TABLE " + table));
+    // It is told of more, again and again, while it waits and after that.
+    int count = static_cast<int>(one.sent.size());
+    const auto put = [&](std::int64_t ms) {
+      for (const auto end = now().steady_ms + ms; now().steady_ms < end; ++count) {
+        inserter.put(some(count, count + 1));
+        std::this_thread::sleep_for(20ms);
+      }
+    };
+    put(3'000);
+    REQUIRE(other->run("COMMIT"));
+    const auto ended = now().steady_ms;
+    put(300);
+    CHECK(comes_true([&] { return static_cast<int>(one.sent.size()) == count; }, one));
+    CHECK(now().steady_ms < ended + 7'000);
+  }
 }
 
 TEST_CASE("a delivery that is dead is sent again, wherever it is asked for") {

@@ -163,8 +163,8 @@ test('a Node worker and a native one share the work, and what one of them had is
   await allArrives('though one stands still');
   const before = new Map([...received].map(([name, { count }]) => [name, count]));
   process.kill(two.pid, 'SIGCONT');
+  await until('it has seen that its shards were lost', async () => (await figure(two, 'notifier_outbox_shards_total{what="lost"}')) > 0);
   await until('it has its share again', async () => (await owned(two)) === 32);
-  assert.ok((await figure(two, 'notifier_outbox_shards_total{what="lost"}')) > 0);
   for (const [name, count] of before) assert.equal(received.get(name).count, count, `${name} is not sent again by who came back`);
 
   // One is killed while it sends, the native one and the Node one in turn.

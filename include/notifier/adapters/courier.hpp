@@ -173,7 +173,7 @@ inline void Courier::begin(OutboxClaim&& claim, Moment now) {
     return give_up("the delivery could not be signed");
   }
   if (!dispatch.signing_secrets.empty()) signing_secrets_[claim.sequence] = std::move(dispatch.signing_secrets);
-  transport_->start(claim.sequence, std::move(claim.delivery));
+  transport_->start(claim.sequence, std::move(claim.delivery), claim.until);
 }
 
 inline void Courier::tell_later(Delivery&& delivery, Result<OutboxStep>&& step, const Verdict& verdict) {

@@ -108,6 +108,7 @@ class PostgresOutbox final : public OutboxStorage {
   Result<std::size_t> forget(const OutboxForget& what) override;
   /// errc::storage also where the lease would not outlast an attempt, where it is to be attempted.
   Result<Delivery> load(std::uint64_t sequence) override;
+  std::int64_t attempt_until() const noexcept override { return attempt_until_; }
   Result<void> each_waiting(const Function<void(const OutboxRecord&)>&) override { return {}; }
   Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) override;
   Result<std::optional<OutboxClock>> clock() override;
@@ -198,6 +199,7 @@ class PostgresOutbox final : public OutboxStorage {
   std::vector<std::pair<std::int64_t, ShardEpoch>> obeyed_;  // the numbers of those that are to be taken away
   std::unordered_map<std::int64_t, std::weak_ptr<const std::string>> rests_;
   json::Document document_;
+  std::int64_t attempt_until_ = 0;
 
   std::mutex read_mutex_;
   PostgresConnection reader_;

@@ -62,8 +62,10 @@ inline void PostgresOutbox::stop() {
 
 inline void PostgresOutbox::watch() {
   // However much others tell: it is looked for all of it at once, and for a fifth of the time at most, as each look
-  // takes longer while an old transaction is open.
-  std::int64_t least_poll_ms = 5;
+  // takes longer while an old transaction is open. A process that stood still meanwhile rests no longer for that.
+  constexpr std::int64_t shortest_rest_ms = 5;
+  constexpr std::int64_t longest_rest_ms = 5'000;
+  std::int64_t least_poll_ms = shortest_rest_ms;
   std::int64_t polled_at = 0;
   std::unique_lock<std::mutex> lock(mutex_);
   while (!is_stopping_) {
@@ -77,9 +79,9 @@ inline void PostgresOutbox::watch() {
     lock.unlock();
     if (is_to_look) look();
     if (is_to_poll) {
+      polled_at = steady_ms();
       poll();
-      polled_at = now;
-      least_poll_ms = (std::max)(5 * (steady_ms() - now), std::int64_t{5});
+      least_poll_ms = (std::min)((std::max)(5 * (steady_ms() - polled_at), shortest_rest_ms), longest_rest_ms);
     }
     const bool is_more = read_on();
     lock.lock();

@@ -38,6 +38,7 @@ struct OutboxClaim {
   std::uint64_t sequence = 0;
   unsigned attempt = 1;  ///< which attempt this is, since the delivery was enqueued or sent again by hand
   Delivery delivery;
+  std::int64_t until;  ///< OutboxStorage::attempt_until()
 };
 
 /// What became of deliveries that were put in.
@@ -302,7 +303,7 @@ NOTIFIER_INLINE std::size_t Outbox::claim(Moment now, std::size_t most, std::vec
     const OutboxTurn turn = turns_.front();
     auto delivery = storage_->load(turn.sequence);
     if (delivery) {
-      out.push_back({turn.sequence, turn.attempt, *std::move(delivery)});
+      out.push_back({turn.sequence, turn.attempt, *std::move(delivery), storage_->attempt_until()});
       ++count;
     } else if (delivery.error().code != errc::storage) {
       static_cast<void>(machine_.lost(turn.sequence, now));

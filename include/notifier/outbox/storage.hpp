@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -183,6 +184,9 @@ class OutboxStorage {
   /// The content of a delivery, a mail's with the recipients that are left. errc::not_found or errc::invalid where it
   /// is lost for good.
   virtual Result<Delivery> load(std::uint64_t sequence) = 0;
+  /// By when an attempt at what load() gave last has to be over, since others make it after that: in milliseconds of
+  /// std::chrono::steady_clock.
+  virtual std::int64_t attempt_until() const noexcept { return (std::numeric_limits<std::int64_t>::max)(); }
   /// Calls back with every record that is pending, held or grouping, in order of sequence; it may not call the storage.
   virtual Result<void> each_waiting(const Function<void(const OutboxRecord&)>& call) = 0;
   virtual Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) = 0;

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -95,8 +96,11 @@ class CurlTransport {
   CurlTransport& operator=(const CurlTransport&) = delete;
 
   /// Begins an attempt. Always ends with a result: also where the guard forbids the URL or there is no relay.
-  /// @param tag  the host's, to know the result by
-  void start(std::uint64_t tag, Delivery delivery);
+  /// @param tag    the host's, to know the result by
+  /// @param until  when it has to be over, in milliseconds of std::chrono::steady_clock, however much of
+  ///               CurlOptions::timeout_ms is left: nothing is sent after that, as by a process that stood still
+  ///               meanwhile, and an attempt that was not made is Verdict::Action::postpone
+  void start(std::uint64_t tag, Delivery delivery, std::int64_t until = (std::numeric_limits<std::int64_t>::max)());
 
   /// Moves everything that can be moved, and hands over the results there are, after waiting for one where there is
   /// none.
@@ -163,7 +167,7 @@ inline std::unique_ptr<CurlTransport::Transfer> CurlTransport::take(bool is_mail
   return transfer;
 }
 
-inline void CurlTransport::start(std::uint64_t tag, Delivery delivery) {
+inline void CurlTransport::start(std::uint64_t tag, Delivery delivery, std::int64_t until) {
   const auto end = [&](const Verdict& verdict) { ended_.push_back({tag, verdict, std::move(delivery)}); };
   const bool is_mail = notifier::is_mail(delivery.platform);
   // The pieces borrow from the URL, which moves with the delivery.
@@ -181,7 +185,7 @@ inline void CurlTransport::start(std::uint64_t tag, Delivery delivery) {
   }
   auto transfer = take(is_mail);
   if (transfer->handle() == nullptr) return end(classify(TransportFailure::local));
-  transfer->prepare(tag, std::move(delivery), is_mail ? nullptr : &url);
+  transfer->prepare(tag, std::move(delivery), is_mail ? nullptr : &url, until);
   if (curl_multi_add_handle(multi_.get(), transfer->handle()) != CURLM_OK) {
     delivery = transfer->take_delivery();
     return end(classify(TransportFailure::local));

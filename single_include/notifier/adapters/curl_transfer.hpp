@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/adapters/curl_deadline.hpp"
 #include "notifier/adapters/curl_options.hpp"
 #include "notifier/adapters/curl_settings.hpp"
 #include "notifier/adapters/curl_shortage.hpp"
@@ -80,6 +81,7 @@ class CurlTransfer {
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_);
+    deadline_.watch(easy);
     if (is_mail) {
       set_up_mail(easy);
     } else {
@@ -104,9 +106,11 @@ class CurlTransfer {
   }
 
   /// Prepares the handle for a delivery.
-  /// @param url  the delivery's, parsed from its text; null for a mail
-  void prepare(std::uint64_t tag, Delivery&& delivery, const Url* url) {
+  /// @param url    the delivery's, parsed from its text; null for a mail
+  /// @param until  see CurlTransport::start()
+  void prepare(std::uint64_t tag, Delivery&& delivery, const Url* url, std::int64_t until) {
     tag_ = tag;
+    deadline_.begin(until);
     begun_ = std::chrono::steady_clock::now();
     blocked_ = GuardReason::none;
     body_.clear();
@@ -128,6 +132,7 @@ class CurlTransfer {
     if (is_mail_) {
       begin_mail();
     } else {
+      deadline_.limit(easy_.get(), options_->timeout_ms);
       prepare_http(text);
     }
   }
@@ -136,6 +141,9 @@ class CurlTransfer {
   /// @param remaining  gets a mail's recipients to be tried again, where it is not the same for all
   /// @param refused    gets those that are not, likewise
   Verdict judge(CURLcode code, Timestamp now, std::vector<std::string>& remaining, std::vector<std::string>& refused) {
+    if (taken_ == 0 && deadline_.is_late()) {
+      return {Verdict::Action::postpone, 0, "the time for the attempt was over before it began", std::nullopt};
+    }
     if (taken_ == 0 && is_local_failure(code)) return classify(TransportFailure::local);
     if (blocked_ != GuardReason::none && code == CURLE_COULDNT_CONNECT) return classify(TransportFailure::blocked);
     return is_mail_ ? judge_mail(remaining, refused) : judge_http(code, now);
@@ -144,7 +152,7 @@ class CurlTransfer {
   /// Whether the transfer is to be made again, for recipients of a mail that the relay did not take at once. To be
   /// called once after each, when the handle belongs to no multi handle.
   bool goes_on(CURLcode code) {
-    if (!is_mail_ || (taken_ == 0 && is_local_failure(code))) return false;
+    if (!is_mail_ || (taken_ == 0 && (deadline_.is_late() || is_local_failure(code)))) return false;
     std::optional<TransportFailure> failure;
     if (code != CURLE_OK) failure = transport_failure(code);
     SmtpOutcome outcome = session_.outcome(left_.size(), failure);
@@ -334,6 +342,7 @@ class CurlTransfer {
     sent_ = 0;
     session_.clear();
     recipients_.reset();
+    deadline_.limit(easy, options_->timeout_ms);
     for (const std::string& recipient : left_) append(recipients_, recipient);
     curl_easy_setopt(easy, CURLOPT_MAIL_FROM, delivery_.from.c_str());
     curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, recipients_.get());
@@ -380,6 +389,7 @@ class CurlTransfer {
 
   std::uint64_t tag_ = 0;
   std::chrono::steady_clock::time_point begun_;
+  CurlDeadline deadline_;
   Delivery delivery_;
 
   std::string host_;

@@ -110,12 +110,14 @@ inline Result<Delivery> PostgresOutbox::load(std::uint64_t sequence) {
   // What is counted is not attempted: that the shard is still this worker's is seen by regroup().
   const bool is_attempt = rows->text(0, 4) != to_string(OutboxState::grouping);
   {
+    const std::int64_t now = steady_ms();
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto working = working_.find(shard);
     if (!leases_ || working == working_.end() || leases_->lease(shard).epoch != working->second ||
-        (is_attempt && !leases_->may_begin(shard, steady_ms()))) {
+        (is_attempt && !leases_->may_begin(shard, now))) {
       return row_fault(errc::storage, "the lease of the delivery's shard would not outlast an attempt");
     }
+    attempt_until_ = now + leases_->options().attempt_ms;
   }
   std::shared_ptr<const std::string> rest;
   if (const std::int64_t id = rows->integer(0, 1); id != 0) {

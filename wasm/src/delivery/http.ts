@@ -67,14 +67,16 @@ export class HttpSender {
   /**
    * @param headers those of the attempt, in place of the delivery's own
    * @param secrets what they were signed with
+   * @param atMost when it has to be over, however much time the attempt has left
    */
-  async send({ url, method, body, platform }: HttpDelivery<string | Uint8Array>, headers: Record<string, string>, secrets: readonly string[], signal?: AbortSignal): Promise<Verdict> {
+  async send({ url, method, body, platform }: HttpDelivery<string | Uint8Array>, headers: Record<string, string>, secrets: readonly string[], atMost: number, signal?: AbortSignal): Promise<Verdict> {
     const judgement = this.#guard.judgeUrl(url);
     if (judgement.reason !== 'none') return { ...classifyFailure(this.#core, 'blocked'), reason: judgement.text };
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    const until = Math.min(performance.now() + this.#timeouts.totalMs, atMost);
     for (let tries = 0; ; ++tries) {
       try {
-        const reply = await this.#exchange(new URL(url), { method, headers: { ...headers, 'content-length': String(bytes.length) } }, bytes, platform !== 'webhook', signal);
+        const reply = await this.#exchange(new URL(url), { method, headers: { ...headers, 'content-length': String(bytes.length) } }, bytes, platform !== 'webhook', until, signal);
         const { receipt = '', ...verdict } = classifyReply(this.#core, platform, reply, this.#clock());
         const kept = [...secrets, ...secretsInBody(platform, bytes)];
         const said = replyExcerpt(reply.body, url, headers, kept);
@@ -87,7 +89,13 @@ export class HttpSender {
     }
   }
 
-  #exchange(url: URL, options: RequestOptions, body: Uint8Array, isBodyNeeded: boolean, signal: AbortSignal | undefined): Promise<{ status: number; headers: string[]; body: Buffer }> {
+  /**
+   * The time that is left is looked at by the clock as well before anything is written: a process that stood still hears of a connection
+   * before its timers fire, and what it would send then is another worker's by now.
+   *
+   * @param until when the attempt ends, however many tries it takes
+   */
+  #exchange(url: URL, options: RequestOptions, body: Uint8Array, isBodyNeeded: boolean, until: number, signal: AbortSignal | undefined): Promise<{ status: number; headers: string[]; body: Buffer }> {
     const isSecure = url.protocol === 'https:';
     const host = url.hostname.replace(/^\[|\]$/g, '');
     return new Promise((resolve, reject) => {
@@ -120,13 +128,16 @@ export class HttpSender {
       };
       const timeout = () => stop(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }));
       const abort = () => stop(new Error('aborted'));
-      const connecting = setTimeout(timeout, this.#timeouts.connectMs);
-      const deadline = setTimeout(timeout, this.#timeouts.totalMs);
+      const now = performance.now();
+      const connectedBy = Math.min(now + this.#timeouts.connectMs, until);
+      const connecting = setTimeout(timeout, connectedBy - now);
+      const deadline = setTimeout(timeout, until - now);
       signal?.addEventListener('abort', abort);
 
       request.on('socket', (socket: Socket) => {
-        if (!socket.connecting) return clearTimeout(connecting);
-        socket.once(isSecure ? 'secureConnect' : 'connect', () => clearTimeout(connecting));
+        const connected = () => (performance.now() < connectedBy ? clearTimeout(connecting) : timeout());
+        if (!socket.connecting) return connected();
+        socket.once(isSecure ? 'secureConnect' : 'connect', connected);
         // Whatever led to the connection: this is the address at its other end.
         socket.once('connect', () => {
           const judgement = this.#guard.judgeAddress(socket.remoteAddress ?? '', host);

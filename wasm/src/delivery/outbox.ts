@@ -695,10 +695,11 @@ export class Outbox {
       if (stands === 'off') return this.#holdBack(sequence, delivery);
       const reason = stands === 'gone' ? 'the notifier was removed' : refuse?.(delivery);
       if (reason !== undefined) return this.#giveUp(sequence, delivery, reason);
-      if (signal.aborted) return this.#release(sequence);
       const signing = delivery.platform === 'webhook' ? secrets?.(delivery.notifierId) : undefined;
       const began = performance.now();
-      verdict = await sender.send(delivery, { signal, ...(signing && { secrets: signing }) });
+      const until = this.#store.attemptUntil?.(delivery) ?? Infinity;
+      if (signal.aborted || began >= until) return this.#release(sequence);
+      verdict = await sender.send(delivery, { signal, ...(until < Infinity && { until }), ...(signing && { secrets: signing }) });
       verdict = { durationMs: Math.round(performance.now() - began), ...verdict };
     } catch (error) {
       this.#report(error);

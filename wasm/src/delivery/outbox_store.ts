@@ -181,6 +181,11 @@ export interface OutboxStore {
    * `NotifierError` `conflict` of a store that is shared: the delivery is not this outbox's to attempt, or not for long enough.
    */
   load(sequence: number): PromiseLike<Delivery | undefined> | Delivery | undefined;
+  /**
+   * Of a store that is shared: until when, by `performance.now()`, an attempt at what `load` gave may last, since others make it after that.
+   * Asked right before the attempt. Default: however long it takes.
+   */
+  attemptUntil?(delivery: Delivery): number;
   /** Everything pending, held or `grouping`, each kind in order of sequence, in pages. Their history may be left out. Asked once, at the start. */
   waiting(): AsyncIterable<readonly StoredRecord[]> | Iterable<readonly StoredRecord[]>;
   /** The notifiers that have failed of late. Asked once, at the start. */

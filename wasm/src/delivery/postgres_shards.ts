@@ -87,9 +87,9 @@ export class Shards {
   leave(): void {
     this.#core.exports.notifier_leases_leave();
   }
-  /** Whether an attempt may begin: it ends while the lease lasts. */
-  mayBegin(shard: number): boolean {
-    return this.#core.exports.notifier_leases_may_begin(shard, performance.now()) !== 0;
+  /** Whether an attempt may begin: it ends while the lease lasts. @param now by `performance.now()` */
+  mayBegin(shard: number, now: number): boolean {
+    return this.#core.exports.notifier_leases_may_begin(shard, now) !== 0;
   }
   /** 0 where it is not this worker's. */
   epoch(shard: number): number {

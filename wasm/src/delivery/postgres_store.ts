@@ -56,6 +56,9 @@ interface Unread {
 /** How often it is looked who owns what, and what others have inserted; the latter a fifth as often while what they tell of it is heard. */
 const lookMs = 500;
 const pollMs = 200;
+/** Between two such looks, however many are told of, and however long one took. */
+const shortestRestMs = 5;
+const longestRestMs = 5_000;
 const pageSize = 1_000;
 const mostTries = 5;
 /** What is asked for and cannot be done yet is tried again after so long. */
@@ -113,6 +116,8 @@ export class PostgresOutboxStore implements OutboxStore {
   readonly #seen = new Map<bigint, Map<number, number>>();
   readonly #asked = new Map<number, number>(); // commands that are known, and their shards
   readonly #rests = new Map<string, string>();
+  /** When attempts at what was loaded have to be over. */
+  readonly #until = new WeakMap<Delivery, number>();
   #taken = 0;
   #lost = 0;
   #sharing = 1; // the hosts, with so many workers
@@ -210,8 +215,8 @@ export class PostgresOutboxStore implements OutboxStore {
   /** One thing after the other: what a shard is taken up with is not overtaken by what is looked for since. */
   async #watch(watcher: PostgresConnection, shards: Shards, outbox: SharedOutbox): Promise<void> {
     // However much others tell: it is looked for all of it at once, and for a fifth of the time at most, as each look takes longer while
-    // an old transaction is open.
-    let leastPollMs = 5;
+    // an old transaction is open. A process that stood still meanwhile rests no longer for that.
+    let leastPollMs = shortestRestMs;
     let polledAt = -Infinity;
     const pollAt = () => polledAt + (this.#isTold ? leastPollMs : pollMs * (this.listener.hears ? 5 : 1));
     while (!this.#isStopping) {
@@ -222,9 +227,9 @@ export class PostgresOutboxStore implements OutboxStore {
       }
       if (now >= pollAt()) {
         this.#isTold = false;
+        polledAt = performance.now();
         await this.#poll(watcher, outbox).catch(() => {});
-        polledAt = now;
-        leastPollMs = Math.max(5 * (performance.now() - now), 5);
+        leastPollMs = Math.min(Math.max(5 * (performance.now() - polledAt), shortestRestMs), longestRestMs);
       }
       const isMore = await this.#readOn(watcher, outbox).catch(() => false);
       if (this.#leaving.size > 0) await this.#handOver(shards, outbox).catch(() => {});
@@ -588,11 +593,20 @@ export class PostgresOutboxStore implements OutboxStore {
     const epoch = this.#working.get(Number(shard));
     // What is counted is not attempted: that the shard is still this worker's is seen by regroup().
     const isAttempt = (state as OutboxState) !== 'grouping';
-    if (epoch === undefined || this.#shards!.epoch(Number(shard)) !== epoch || (isAttempt && !this.#shards!.mayBegin(Number(shard)))) {
+    const now = performance.now();
+    if (epoch === undefined || this.#shards!.epoch(Number(shard)) !== epoch || (isAttempt && !this.#shards!.mayBegin(Number(shard), now))) {
       throw new NotifierError('conflict', "the lease of the delivery's shard would not outlast an attempt");
     }
     const end = rest === '0' ? '' : this.#rests.get(rest!);
-    return end === undefined ? undefined : readContent(content!, end, recipients === '' ? undefined : (JSON.parse(recipients!) as string[]));
+    if (end === undefined) return undefined;
+    const delivery = readContent(content!, end, recipients === '' ? undefined : (JSON.parse(recipients!) as string[]));
+    this.#until.set(delivery, now + this.#times.attemptMs);
+    return delivery;
+  }
+
+  /** The lease outlasts an attempt that began when the delivery was loaded. */
+  attemptUntil(delivery: Delivery): number {
+    return this.#until.get(delivery) ?? Infinity;
   }
 
   /** What waits arrives when its shard is taken up. */

@@ -26,6 +26,8 @@ export interface AttemptOptions {
   /** What signs a webhook, as `engine.signingSecrets()` gives it: with each, by Standard Webhooks, or as GitHub or Stripe do. */
   secrets?: readonly string[];
   signal?: AbortSignal;
+  /** When it has to be over, by `performance.now()`, however much of `timeoutMs` is left: nothing is sent after that. Default: no bound. */
+  until?: number;
 }
 
 /**
@@ -66,12 +68,12 @@ export class Sender {
   }
 
   /** Makes one attempt. @throws {NotifierError} `invalid` for what is no delivery */
-  async send(delivery: Delivery<string | Uint8Array>, { secrets = [], signal }: AttemptOptions = {}): Promise<Verdict> {
+  async send(delivery: Delivery<string | Uint8Array>, { secrets = [], signal, until = Infinity }: AttemptOptions = {}): Promise<Verdict> {
     needDelivery(delivery, 'send');
     try {
       if (delivery.platform === 'email') return await this.#mail.send(delivery);
       const signature = secrets.length > 0 && delivery.platform === 'webhook' ? this.sign(delivery, secrets) : {};
-      return await this.#http.send(delivery, { ...delivery.headers, ...signature }, secrets, signal);
+      return await this.#http.send(delivery, { ...delivery.headers, ...signature }, secrets, until, signal);
     } catch (error) {
       if (!(error instanceof NotifierError)) throw error;
       return { action: 'fail', status: 0, reason: error.message };
