@@ -3,6 +3,7 @@
 A program that includes the rows writes the lines of the table; `platforms.py --print` shows them, to be pasted.
 """
 
+import itertools
 import pathlib
 import subprocess
 import sys
@@ -106,14 +107,20 @@ if "--print" in sys.argv:
     raise SystemExit(0)
 
 page = (ROOT / "include/PLATFORMS.md").read_text(encoding="utf-8").splitlines()
-head = next((i for i, line in enumerate(page) if line.startswith("| platform | name |")), None)
-if head is None:
-    report(["include/PLATFORMS.md: the table of built-in platforms is missing"])
-table = []
-for line in page[head + 2 :]:
-    if not line.startswith("|"):
-        break
-    table.append(line)
+
+
+def table_of(head):
+    """The lines of a table below its head."""
+    at = next((i for i, line in enumerate(page) if line.startswith(head)), None)
+    if at is None:
+        report([f"include/PLATFORMS.md: the table {head} is missing"])
+    return list(itertools.takewhile(lambda line: line.startswith("|"), page[at + 2 :]))
+
+
+table = table_of("| platform | name |")
 problems = [f"include/PLATFORMS.md: the rows say, and the table does not: {line}" for line in lines if line not in table]
 problems += [f"include/PLATFORMS.md: the table says, and the rows do not: {line}" for line in table if line not in lines]
+names = [line.split("|")[1] for line in lines]
+if [line.split("|")[1] for line in table_of("| platform | what a message is |")] != names:
+    problems.append(f"include/PLATFORMS.md: the table of messages has other platforms than {', '.join(names)}")
 report(problems)
