@@ -1,7 +1,8 @@
-// Three servers on one PostgreSQL, and everything that goes wrong with servers and databases.
+// Three servers on one PostgreSQL, two native ones and one in Node.js, and everything that goes wrong with servers and databases.
 //
-//     node cluster.mjs PROGRAM EVENTS FAULTS HELD_SECONDS
+//     node cluster.mjs PROGRAM EVENTS FAULTS HELD_SECONDS CLI
 //
+// CLI: dist/cli/main.js of the npm package; the folder that this is called in has the package pg.
 // Servers are killed, stopped in order, or stand still for longer than a lease; connections are cut and the database
 // crashes, while events come in. Everything acknowledged arrives, what arrives again comes under the same key, and all
 // shards have an owner again within a minute. Then a transaction is held open for so long, which may cost half the rate.
@@ -12,10 +13,11 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { NotifierServer } from '../server/notifier_server.mjs';
+import { NotifierServer, program } from '../server/notifier_server.mjs';
 import { startPostgres } from '../server/postgres.mjs';
 
-const [events, faults, heldSeconds] = process.argv.slice(3).map(Number);
+const [events, faults, heldSeconds] = process.argv.slice(3, 6).map(Number);
+const cli = process.argv[6];
 const targets = 12;
 const atOnce = 20;
 const leaseMs = 4_000;
@@ -45,12 +47,15 @@ const postgres = await startPostgres();
 const config = join(folder.path, 'config.json');
 const notifiers = Array.from({ length: targets }, (_, i) => ({ id: `n-${i}`, name: `n ${i}`, platform: 'webhook', send_all_events: true, type_data: { webhook_url: `http://127.0.0.1:${receiver.address().port}/${i}` } }));
 writeFileSync(config, JSON.stringify({ version: 1, apps: [{ id: 'app', name: 'app', notifiers }] }));
-const start = (...more) => NotifierServer.startSending(postgres.url, ['--allow-private-targets', '--no-access-log', '--send-timeout', '2', '--retry-delays', '0.1,0.2,0.5,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1', ...more]);
+const options = ['--allow-private-targets', '--no-access-log', '--send-timeout', '2', '--retry-delays', '0.1,0.2,0.5,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1'];
+/** The last of the three is the one in Node.js. */
+const commands = [[program, []], [program, []], [process.execPath, [cli, 'serve']]];
+const start = (at, ...more) => NotifierServer.startBy(...commands[at], postgres.url, [...options, ...more]);
 /** The database may be away. */
-async function startSomehow() {
+async function startSomehow(at) {
   for (let tries = 0; ; ++tries) {
     try {
-      return await start();
+      return await start(at);
     } catch (error) {
       if (tries === 30) throw error;
       await sleep(500);
@@ -68,8 +73,8 @@ async function until(what, condition, ms = 60_000) {
 const owned = async () => Number(await postgres.query('SELECT COUNT(*) FROM notifier.outbox_shards WHERE lease_until > clock_timestamp()'));
 const any = (list) => list[Math.floor(Math.random() * list.length)];
 
-const servers = [await start('--import', config)];
-servers.push(await start(), await start());
+const servers = [await start(0, '--import', config)];
+servers.push(await start(1), await start(2));
 await until('all shards have an owner', async () => (await owned()) === 64);
 
 /** Posts events until they are acknowledged, whatever happens: under the same ids. */
@@ -89,12 +94,12 @@ async function post(first, count) {
 const kinds = {
   kill: async (at) => {
     await servers[at].stop('SIGKILL');
-    servers[at] = await startSomehow();
+    servers[at] = await startSomehow(at);
   },
   stop: async (at) => {
     await servers[at].stop();
     await until('what a server had that ended in order is owned by others', async () => (await owned()) === 64, 3_000);
-    servers[at] = await startSomehow();
+    servers[at] = await startSomehow(at);
   },
   freeze: async (at) => {
     process.kill(servers[at].pid, 'SIGSTOP');

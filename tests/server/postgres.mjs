@@ -15,8 +15,13 @@ const programs = () => {
   return `/usr/lib/postgresql/${versions.at(-1)}/bin`;
 };
 
-/** Gives `url`, `query(sql)`, also of another `database`, `database(name)`, which gives the URL of a database of that name, `restart()`, which begins with a crash, and `stop()`. */
-export async function startPostgres() {
+/**
+ * Gives `url`, `query(sql)`, also of another `database`, `database(name)`, which gives the URL of a database of that name, `restart()`, which
+ * begins with a crash, and `stop()`.
+ *
+ * @param isDurable whether it waits for the disk, as it does by default; tests need not
+ */
+export async function startPostgres({ isDurable = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'notifier-postgres-'));
   if (own.uid) chownSync(folder, nobody, nobody);
   const bin = programs();
@@ -25,7 +30,7 @@ export async function startPostgres() {
   let server;
   let ended;
   const begin = async () => {
-    server = spawn(`${bin}/postgres`, ['-D', `${folder}/data`, '-k', folder, '-c', 'listen_addresses=', '-c', 'fsync=off'], { ...options, stdio: 'ignore' });
+    server = spawn(`${bin}/postgres`, ['-D', `${folder}/data`, '-k', folder, '-c', 'listen_addresses=', ...(isDurable ? [] : ['-c', 'fsync=off'])], { ...options, stdio: 'ignore' });
     ended = new Promise((resolve) => server.on('close', resolve));
     for (let tries = 0; ; ++tries) {
       const isReady = await run(`${bin}/pg_isready`, ['-q', '-h', folder], options).then(() => true, () => false);
