@@ -178,6 +178,50 @@ for (const [name, program, ...first] of servers) {
       assert.doesNotMatch(page.url() + (await page.content()), /monday|tuesday/);
       assert.deepEqual(faults, []);
     }));
+
+  test(`${name}: the vocabulary is edited from another origin; what somebody else has changed stays; a reload and Back lead to what was open`, () =>
+    withPage(program, first, async ({ server, site, look }) => {
+      await server.begin();
+      const json = { 'Content-Type': 'application/json' };
+      assert.equal((await fetch(`${server.url}/v1/apps`, { method: 'POST', headers: json, body: '{"app":{"name":"shop"}}' })).status, 201);
+      const stored = async () => (await (await fetch(`${server.url}/v1/vocabulary`)).json()).vocabulary;
+      const { page, faults } = await look(`${site.origin}/?app=shop&view=words&place=kinds/restart`);
+      assert.notEqual(new URL(server.url).origin, new URL(page.url()).origin);
+      await page.locator('[data-type=restart][aria-current=true]').waitFor();
+      const save = async () => {
+        await page.locator('#save').click();
+        await page.locator('#standing', { hasText: 'All is saved' }).waitFor();
+      };
+      await page.getByLabel('Sentence').last().fill('[{@app}|It] runs again.');
+      await save();
+      assert.equal((await stored()).event_kinds[0].wordings.at(-1).sentence, '[{@app}|It] runs again.');
+      // Another writer comes in between.
+      await page.getByLabel('Sentence').last().fill('[{@app}|It] is back.');
+      const put = await fetch(`${server.url}/v1/vocabulary`, { method: 'PUT', headers: json, body: JSON.stringify({ vocabulary: { ...(await stored()), secret_names: ['badge'] } }) });
+      assert.equal(put.status, 200, await put.text());
+      await page.locator('#save').click();
+      await page.getByText('Somebody else has changed the vocabulary meanwhile').waitFor();
+      await page.locator('#discard').click();
+      await page.locator('#standing', { hasText: 'All is saved' }).waitFor();
+      await page.getByLabel('Sentence').last().fill('[{@app}|It] is back.');
+      await save();
+      assert.deepEqual([(await stored()).secret_names, (await stored()).event_kinds[0].wordings.at(-1).sentence], [['badge'], '[{@app}|It] is back.']);
+      // A kind, a type, a reload and back again.
+      await page.locator('[data-type=crash]').click();
+      await page.locator('[data-type=crash][aria-current=true]').waitFor();
+      await page.locator('#part-types').click();
+      await page.locator('#add-row').waitFor();
+      const address = page.url();
+      await page.reload();
+      await page.locator('#part-types[aria-pressed=true]').waitFor();
+      assert.equal(page.url(), address);
+      await page.goBack();
+      await page.locator('[data-type=crash][aria-current=true]').waitFor();
+      await page.goBack();
+      await page.locator('[data-type=restart][aria-current=true]').waitFor();
+      assert.equal(await page.getByLabel('Sentence').last().inputValue(), '[{@app}|It] is back.');
+      assert.deepEqual(faults, []);
+    }));
 }
 
 const setup = (url) => `import '/dashboard/index.js';
