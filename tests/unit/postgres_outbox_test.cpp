@@ -203,6 +203,33 @@ TEST_CASE("a worker that was stopped for longer than its lease comes back, and n
   CHECK(one.store->outbox().figures().lost == 64);
 }
 
+TEST_CASE("who stands still while it writes holds up nobody but its own shards") {
+  const std::string url = postgres_test::server().make_database();
+  Worker one(url);
+  CHECK(comes_true([&] { return one.owned() == 64; }, one));
+  // Half of the shards were another's, which stopped in the middle of a transaction.
+  auto other = PostgresConnection::open(url, "other");
+  REQUIRE(other);
+  REQUIRE(
+      other->run("UPDATE outbox_shards SET owner = 999, epoch = epoch + 1, lease_until = clock_timestamp() WHERE "
+                 "shard < 32"));
+  REQUIRE(other->run("BEGIN"));
+  REQUIRE(other->run("SELECT 1 FROM outbox_shards WHERE shard < 32 FOR SHARE"));
+  CHECK(comes_true([&] { return one.owned() == 32; }, one));
+  const auto began = now().steady_ms;
+  one.put(some(0, 100));
+  const auto sendable = static_cast<std::size_t>(query(url, "SELECT COUNT(*) FROM deliveries WHERE shard >= 32"));
+  // For longer than a lease.
+  while (now().steady_ms < began + 3'000) one.turn();
+  CHECK(one.sent.size() == sendable);
+  one.put(some(100, 200));
+  const auto both = static_cast<std::size_t>(query(url, "SELECT COUNT(*) FROM deliveries WHERE shard >= 32"));
+  CHECK(comes_true([&] { return one.sent.size() == both; }, one));
+  REQUIRE(other->run("COMMIT"));
+  CHECK(comes_true([&] { return one.owned() == 64 && one.sent.size() == 200; }, one));
+  for (const auto& [key, count] : one.sent) CHECK(count == 1);
+}
+
 TEST_CASE("a worker that was kept waiting by the database looks for what arrives as soon as before") {
   const std::string url = postgres_test::server().make_database();
   Worker one(url, 20'000);

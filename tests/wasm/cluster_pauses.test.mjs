@@ -83,3 +83,24 @@ test('who was kept waiting looks for what arrives as soon as before', async () =
     assert.ok(performance.now() < ended + 7_000, table);
   }
 });
+
+test('who stands still while it writes holds up nobody but its own shards', async () => {
+  const sent = [];
+  const [outbox] = await open(1, 'held', 1_000, {
+    sender: { send: async ({ idempotencyKey }) => (sent.push(idempotencyKey), { action: 'delivered', status: 200, reason: 'the target took it' }) },
+  });
+  const url = await postgres.database('held');
+  const ask = (sql) => postgres.query(`SET search_path = notifier; ${sql}`, url);
+  // Half of the shards were another's, which stopped in the middle of a transaction.
+  await ask('UPDATE outbox_shards SET owner = 999, epoch = epoch + 1, lease_until = clock_timestamp() WHERE shard < 32');
+  let isOver = false;
+  const locked = ask('BEGIN; SELECT 1 FROM outbox_shards WHERE shard < 32 FOR SHARE; SELECT pg_sleep(8); COMMIT').then(() => (isOver = true));
+  await sleep(4_000); // longer than a lease
+  await outbox.enqueue(Array.from({ length: 60 }, (_, i) => httpDelivery(`https://example.com/${i}`)));
+  const sendable = Number((await ask('SELECT COUNT(*) FROM deliveries WHERE shard >= 32')).split('\n').at(-1));
+  await until(() => sent.length === sendable);
+  assert.ok(sendable > 0 && !isOver);
+  await locked;
+  await until(() => sent.length === 60);
+  assert.equal(new Set(sent).size, 60);
+});

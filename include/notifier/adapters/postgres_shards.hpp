@@ -63,9 +63,10 @@ inline Result<LeaseGrants> apply(PostgresConnection& connection, std::uint64_t w
   };
   auto applied = connection.transaction([&]() -> Result<void> {
     std::vector<ShardEpoch> touched = plan.renew;
-    touched.insert(touched.end(), plan.take.begin(), plan.take.end());
     touched.insert(touched.end(), plan.give.begin(), plan.give.end());
-    // In one order, so that no two wait for each other.
+    // In one order, so that no two wait for each other. What is to be taken is not waited for: an owner that stood
+    // still while it wrote has it locked until the database ends its session, and would hold up the renewal of all
+    // others.
     Result<void> each = done(connection.run(
         postgres_sql::lock_shards,
         PostgresParameters().add_all(touched, [](const ShardEpoch& row) { return std::int64_t{row.shard}; })));

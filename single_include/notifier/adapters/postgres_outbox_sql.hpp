@@ -65,11 +65,13 @@ inline constexpr std::string_view renew_shards =
     "UPDATE outbox_shards s SET lease_until = clock_timestamp() + $4::bigint * INTERVAL '1 millisecond' FROM "
     "UNNEST($1::smallint[], $2::bigint[]) AS u (shard, epoch) WHERE s.shard = u.shard AND s.epoch = u.epoch "
     "AND s.owner = $3 RETURNING s.shard";
+/// Without those that somebody has locked.
 inline constexpr std::string_view take_shards =
+    "WITH free AS (SELECT shard FROM outbox_shards WHERE shard = ANY($1::smallint[]) FOR UPDATE SKIP LOCKED) "
     "UPDATE outbox_shards s SET owner = $3, epoch = s.epoch + 1, lease_until = clock_timestamp() + $4::bigint "
-    "* INTERVAL '1 millisecond' FROM UNNEST($1::smallint[], $2::bigint[]) AS u (shard, epoch) WHERE s.shard = "
-    "u.shard AND s.epoch = u.epoch AND (s.owner IN (0, $3) OR s.lease_until <= clock_timestamp()) RETURNING "
-    "s.shard";
+    "* INTERVAL '1 millisecond' FROM UNNEST($1::smallint[], $2::bigint[]) AS u (shard, epoch) JOIN free USING "
+    "(shard) WHERE s.shard = u.shard AND s.epoch = u.epoch AND (s.owner IN (0, $3) OR s.lease_until <= "
+    "clock_timestamp()) RETURNING s.shard";
 inline constexpr std::string_view give_shards =
     "UPDATE outbox_shards s SET owner = 0, lease_until = '-infinity'::timestamptz FROM UNNEST($1::smallint[], "
     "$2::bigint[]) AS u (shard, epoch) WHERE s.shard = u.shard AND s.epoch = u.epoch AND s.owner = $3";

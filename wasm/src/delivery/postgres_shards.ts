@@ -114,7 +114,8 @@ export class Shards {
     const { leaseMs } = this.#times;
     const columns = (rows: readonly ShardEpoch[]) => [rows.map(({ shard }) => shard), rows.map(({ epoch }) => epoch), this.worker] as const;
     return this.#connection.transaction(async (run) => {
-      await run('lockShards', [...renew, ...take, ...give].map(({ shard }) => shard));
+      // What is to be taken is not waited for: an owner that stood still while it wrote has it locked until the database ends its session.
+      await run('lockShards', [...renew, ...give].map(({ shard }) => shard));
       if (announces || leaves) await run('announce', this.worker, announces ? leaseMs : 0);
       const renewed = renew.length > 0 ? await run('renewShards', ...columns(renew), leaseMs) : [];
       const taken = take.length > 0 ? await run('takeShards', ...columns(take), leaseMs) : [];
